@@ -1,0 +1,69 @@
+# make demo    the whole program on a synthetic cohort, then the coach site
+# make test    everything that must hold, the gates of `make check` first
+# make soak    the same promises, over and over: thousands of cases, faults, killed processes
+# make bench   our figures beside papermill and stock Voila
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PACKAGED := pyproject.toml constraints.txt $(shell find jupyter -type f)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test soak check bench format browser clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+demo: $(VENV)/installed
+	@$(BIN)/mdli demo $(DEMO_ARGS)
+
+test: check browser
+	@$(BIN)/python -m pytest -q -m "not soak" $(TEST_ARGS)
+
+soak: $(VENV)/installed-test browser
+	@$(BIN)/python -m pytest -q -m soak --timeout=1500 $(TEST_ARGS)
+
+check: $(VENV)/installed-test
+	@$(BIN)/ruff format --quiet --check . || { echo 'formatting: run "make format"'; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
+	@echo "format, lint, types and import directions hold"
+
+format: $(VENV)/installed-test
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+
+bench: $(VENV)/installed-test
+	@$(BIN)/python bench/run.py $(BENCH_ARGS)
+
+# Chromium drives the tests of the forms and of the coach site.
+browser:
+	@if command -v chromium >/dev/null 2>&1 || [ -x /usr/bin/chromium ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo "installing chromium ..."; \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get update -qq >/dev/null && apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+	else \
+	  echo 'The tests need Chromium on the PATH. On Debian: sudo apt-get install chromium'; exit 1; \
+	fi
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo 'Python 3.11 or newer is needed, and "$(PYTHON)" is not one. Try: make PYTHON=/path/to/python3.11'; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo '"$(PYTHON)" cannot make virtual environments. On Debian: sudo apt-get install python3-venv'; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(PACKAGED) | $(BIN)/python
+	@echo "installing into $(VENV) ..."
+	@$(PIP) --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(PACKAGED) | $(BIN)/python
+	@echo "installing into $(VENV), with what the tests need ..."
+	@$(PIP) --constraint constraints.txt --editable '.[test]'
+	@touch $(VENV)/installed $@
+
+clean:
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

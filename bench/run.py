@@ -1,0 +1,340 @@
+"""Our figures beside papermill's and Voila's, in one run: ``make bench``.
+
+Each pair is measured on the same notebooks, turn by turn, on the same machine. What counts is the
+ratio; the absolute figures belong to the machine named above the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import http.cookiejar
+import json
+import os
+import platform
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+import papermill
+
+from mdli_workbook import cli
+from mdli_workbook.exercises import KINDS
+from mdli_workbook.files import lock_program
+from mdli_workbook.program import read_program, store_address
+from mdli_workbook.report import Desk
+from mdli_workbook.selection import Selection
+from mdli_workbook.session_files import read_curriculum
+from mdli_workbook.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mdli_workbook.report import Job
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+TOOLS = Path(sys.executable).parent
+NAMED = ("mdli-workbook", "papermill", "voila", "nbclient", "nbconvert", "ipykernel", "jupyter_server")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One figure beside its peer's, as samples in the unit named."""
+
+    what: str
+    unit: str
+    ours: Sequence[float]
+    peer: str
+    theirs: Sequence[float]
+    more_is_better: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """How many times better ours is."""
+        ours, theirs = median(self.ours), median(self.theirs)
+        return ours / theirs if self.more_is_better else theirs / ours
+
+    def row(self) -> str:
+        """Return it as a line of a Markdown table."""
+        cells = (
+            self.what,
+            self.unit,
+            in_short(self.ours),
+            self.peer,
+            in_short(self.theirs),
+            f"{self.ratio:.1f} times",
+        )
+        return f"| {' | '.join(cells)} |"
+
+
+def in_short(samples: Sequence[float]) -> str:
+    """Return the median, with least and most where there are several."""
+    short = f"{median(samples):.3g}" if median(samples) < 100 else f"{median(samples):.0f}"
+    return (
+        f"{short} ({min(samples):.3g} to {max(samples):.3g}, n={len(samples)})" if len(samples) > 1 else short
+    )
+
+
+def took(action: Callable[[], object]) -> float:
+    """Return the seconds that `action` took."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def run(*command: object, cwd: Path) -> None:
+    """Run a command to its end; what it said is shown only if it fails."""
+    done = subprocess.run(list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
+
+
+# --- workbooks ---------------------------------------------------------------------------------
+
+
+def measure_workbooks(folder: Path, people: int, times: int) -> Pair:
+    """Workbooks per second: ``mdli generate`` beside papermill's ``prepare_only``, both in this process."""
+    large = folder / "large"
+    run(TOOLS / "mdli", "init", large, cwd=folder)
+    enlarge_roster(large / "roster.csv", people)
+    (large / "calls.csv").unlink()
+    ours, theirs = [], []
+    for turn in range(times):
+        shutil.rmtree(large / "workbooks", ignore_errors=True)
+        shutil.rmtree(large / ".mdli", ignore_errors=True)
+        seconds = took(lambda: generate_all(large))
+        made = sorted((large / "workbooks").glob("*/*/*.ipynb"))
+        assert len(made) >= people, "mdli generate has not done its work"
+        ours.append(len(made) / seconds)
+        theirs.append(len(made) / took(partial(prepare_all, made, folder / f"prepared-{turn}")))
+    what = f"workbooks written ({len(made)} of them)"
+    return Pair(what, "per second", ours, "papermill, `prepare_only`", theirs, more_is_better=True)
+
+
+def enlarge_roster(roster: Path, people: int) -> None:
+    """Repeat the first line of a roster under new ids."""
+    rows = list(csv.DictReader(roster.read_text(encoding="utf-8-sig").splitlines()))
+    with roster.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        for number in range(people):
+            name = f"bench-{number:03d}"
+            writer.writerow({**rows[0], "participant_id": name, "email": f"{name}@example.org"})
+
+
+def generate_all(folder: Path) -> None:
+    """Do what ``mdli generate`` does, from reading the program's files on."""
+    cli.main(["--program", str(folder), "generate"], standalone_mode=False)
+
+
+def prepare_all(made: Sequence[Path], out: Path) -> None:
+    """Let papermill write the same notebooks from one of each session."""
+    sources: dict[str, Path] = {}
+    for target in made:
+        source = sources.setdefault(target.name, target)
+        where = out / target.parent.name
+        where.mkdir(parents=True, exist_ok=True)
+        papermill.execute_notebook(
+            str(source),
+            str(where / target.name),
+            parameters={"participant": target.parent.name},
+            prepare_only=True,
+            progress_bar=False,
+        )
+
+
+# --- reports -----------------------------------------------------------------------------------
+
+
+def measure_reports(folder: Path, program: Path, times: int) -> list[Pair]:
+    """Seconds per report: one ``mdli report`` for all beside one ``papermill`` command for each."""
+    folders = [unpack(job, folder / "papermill") for job in plan_reports(program)]
+    ours: dict[str, list[float]] = {"1": [], str(os.cpu_count()): []}
+    theirs = []
+    for _ in range(times):
+        for jobs, samples in ours.items():
+            command = (TOOLS / "mdli", "--program", program, "report", "--force", "--jobs", jobs)
+            samples.append(took(partial(run, *command, cwd=folder)) / len(folders))
+        theirs.append(sum(took(partial(papermill_command, one)) for one in folders) / len(folders))
+    peer = "the `papermill` command, one after another"
+    return [
+        Pair(f"a report, of {len(folders)}, `--jobs {jobs}`", "seconds", samples, peer, theirs)
+        for jobs, samples in ours.items()
+    ]
+
+
+def plan_reports(folder: Path) -> list[Job]:
+    """Return the jobs that ``mdli report --force`` would run."""
+    program = read_program(folder)
+    sessions = read_curriculum(folder, KINDS)
+    now = program.clock(lambda: datetime.now(UTC))
+    with lock_program(folder, "make bench") as scratch, Store.open(store_address(folder), now=now) as store:
+        jobs, failed = Desk(program, sessions, store, now, scratch).plan(Selection(), force=True)
+    assert jobs, "no report is due"
+    assert not failed, failed
+    return jobs
+
+
+def unpack(job: Job, folder: Path) -> Path:
+    """Put a job's notebook and briefing into a folder of their own."""
+    here = folder / f"{job.participant}-{job.session}"
+    here.mkdir(parents=True)
+    (here / "workbook.ipynb").write_text(job.notebook, encoding="utf-8")
+    (here / "briefing.json").write_text(job.briefing, encoding="utf-8")
+    return here
+
+
+def papermill_command(here: Path) -> None:
+    """Execute one unpacked report as its command does."""
+    run(
+        *(TOOLS / "papermill", "workbook.ipynb", "report.ipynb"),
+        *("--parameters", "view", "report", "--no-progress-bar"),
+        cwd=here,
+    )
+
+
+# --- pages -------------------------------------------------------------------------------------
+
+
+def measure_pages(folder: Path, program: Path, times: int) -> Pair:
+    """Seconds until a whole report page has arrived: our site beside stock Voila."""
+    coach, participant, session = a_report(program)
+    report = folder / "papermill" / f"{participant}-{session}"
+    ours_command = (TOOLS / "mdli", "--program", program, "serve", "--port", "0")
+    voila_command = (TOOLS / "voila", "report.ipynb", "--no-browser", f"--port={free_port()}")
+    with serving(ours_command, folder) as site, serving(voila_command, report) as voila:
+        browser = sign_in(site, coach, json.loads((program / ".mdli/demo-passwords.json").read_text())[coach])
+        page = f"{site}report/{participant}/{session}"
+        must_hold(read(browser, page), "mdli-")
+        ours, theirs = [], []
+        for turn in range(times):
+            ours += [took(lambda: read(browser, page)) for _ in range(5)]
+            if turn < max(3, times // 2):
+                theirs.append(took(lambda: must_hold(read(browser, voila), "mdli-")))
+    return Pair("a report's page", "seconds", ours, "stock Voila, the same report", theirs)
+
+
+def a_report(program: Path) -> tuple[str, str, int]:
+    """Return the coach, participant and session of the first report."""
+    path = min((program / "reports").glob("*/*/*.ipynb"))
+    marker = json.loads(path.read_text(encoding="utf-8"))["metadata"]["mdli"]
+    rows = csv.DictReader((program / "roster.csv").read_text(encoding="utf-8-sig").splitlines())
+    coach = next(row["coach_id"] for row in rows if row["participant_id"] == marker["participant"])
+    return coach, marker["participant"], marker["session"]
+
+
+@contextmanager
+def serving(command: Sequence[object], cwd: Path) -> Iterator[str]:
+    """Run a server; yield the address that it prints."""
+    log = Path(tempfile.mkstemp(suffix=".log")[1])
+    with log.open("w") as out:
+        server = subprocess.Popen(list(map(str, command)), cwd=cwd, stdout=out, stderr=out)
+    try:
+        yield wait_for_address(log, server)
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.unlink()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def wait_for_address(log: Path, server: subprocess.Popen[bytes]) -> str:
+    """Wait until the server says where it is and answers there."""
+    for _ in range(600):
+        found = re.search(r"http://(?:127\.0\.0\.1|localhost):[1-9]\d*/", log.read_text())
+        if found:
+            return found.group()
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    sys.exit(log.read_text())
+
+
+def sign_in(site: str, coach: str, password: str) -> urllib.request.OpenerDirector:
+    """Sign in as a browser does."""
+    cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+    browser = urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
+    found = re.search(r'name="_xsrf"[^>]*value="([^"]+)"', read(browser, f"{site}login"))
+    assert found, "the sign-in form has no _xsrf field"
+    form = {"coach": coach, "password": password, "_xsrf": found.group(1)}
+    browser.open(f"{site}login", urllib.parse.urlencode(form).encode(), timeout=60).read()
+    return browser
+
+
+def read(browser: urllib.request.OpenerDirector, url: str) -> str:
+    """Read a page to its last byte."""
+    with browser.open(url, timeout=120) as answer:
+        return str(answer.read().decode("utf-8"))
+
+
+def must_hold(page: str, word: str) -> None:
+    """Measure nothing that is not the report."""
+    if word not in page:
+        sys.exit(f"the page does not hold the report ({len(page)} characters)")
+
+
+# --- all of it ---------------------------------------------------------------------------------
+
+
+def machine() -> str:
+    """Say on what this was measured."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    parts = [f"{os.cpu_count()} cores, {memory:.0f} GiB, load {os.getloadavg()[0]:.1f} before"]
+    parts += [f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"]
+    parts += [", ".join(f"{name} {version(name)}" for name in NAMED)]
+    return "; ".join(parts)
+
+
+def as_page(on: str, pairs: Sequence[Pair]) -> str:
+    """Return the results as Markdown."""
+    head = "| what | unit | ours: median (least to most) | peer | the peer's | ours is better by |"
+    rule = "|---|---|---|---|---|---|"
+    text = (
+        "Made by `make bench`. What counts is the ratio: both sides were measured in one run, turn by turn."
+    )
+    return "\n".join(
+        ["# Results", "", text, "", f"{on}.", "", head, rule, *(pair.row() for pair in pairs), ""]
+    )
+
+
+def main() -> None:
+    """Measure, print, write."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--people", type=int, default=40, help="participants for whom workbooks are written")
+    asked.add_argument("--times", type=int, default=5, help="samples of each figure")
+    asked.add_argument("--out", type=Path, default=REPOSITORY / "bench" / "results.md")
+    given = asked.parse_args()
+    on = machine()
+    with tempfile.TemporaryDirectory(prefix="mdli-bench-") as name:
+        folder = Path(name)
+        run(TOOLS / "mdli", "--program", folder / "demo", "demo", "--no-serve", cwd=folder)
+        pairs = [measure_workbooks(folder, given.people, given.times)]
+        pairs += measure_reports(folder, folder / "demo", given.times)
+        pairs += [measure_pages(folder, folder / "demo", given.times)]
+    page = as_page(on, pairs)
+    given.out.write_text(page, encoding="utf-8")
+    print(page)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,304 @@
+"""The `mdli` command: parse, call one function, print.
+
+Nothing heavy is imported before a command needs it, so that ``mdli --help`` is instant.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mdli_workbook.errors import InputError, Problem, ProgramError, WorkbookError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mdli_workbook.curriculum import Session
+    from mdli_workbook.generate import Written
+    from mdli_workbook.program import Program
+    from mdli_workbook.selection import Selection
+
+__all__ = ["main"]
+
+FAILED, UNUSABLE = 1, 2
+
+
+class _Commands(click.Group):
+    """Commands whose errors are one line each and an exit code, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            for problem in error.problems:
+                click.echo(str(problem), err=True)
+            ctx.exit(UNUSABLE)
+        except WorkbookError as error:
+            click.echo(f"mdli: {error}", err=True)
+            ctx.exit(UNUSABLE)
+
+
+@click.group(cls=_Commands)
+@click.option(
+    "--program",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="The program folder; otherwise searched upward.",
+)
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Take this date for today.")
+@click.version_option(package_name="mdli-workbook")
+@click.pass_context
+def main(ctx: click.Context, folder: Path | None, today: datetime | None) -> None:
+    """Workbooks, coaching reports and the coach site of a leadership program."""
+    ctx.obj = _Setting(folder, today.date() if today else None)
+
+
+class _Setting:
+    """Where the program is and what time it is there; read only when a command asks."""
+
+    def __init__(self, folder: Path | None, today: date | None) -> None:
+        self.wanted = folder
+        self.today = today
+
+    @property
+    def folder(self) -> Path:
+        from mdli_workbook.program import find_program  # noqa: PLC0415
+
+        return self.wanted.resolve() if self.wanted else find_program(Path.cwd())
+
+    def program(self) -> Program:
+        from mdli_workbook.program import read_program  # noqa: PLC0415
+
+        return read_program(self.folder)
+
+    def clock(self, program: Program) -> Callable[[], datetime]:
+        return program.clock(lambda: datetime.now(UTC), self.today)
+
+
+_which = [
+    click.option("--cohort", default="", help="Only this cohort."),
+    click.option("--participant", default="", help="Only this participant."),
+    click.option("--session", type=click.IntRange(1, 6), default=None, help="Only this session."),
+]
+
+
+def _selects(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_which):
+        command = option(command)
+    return command
+
+
+def _selection(cohort: str, participant: str, session: int | None) -> Selection:
+    from mdli_workbook.selection import Selection  # noqa: PLC0415
+
+    return Selection(cohort, participant, session or 0)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Make a new program folder, ready to run."""
+    from mdli_workbook.starter import start_program  # noqa: PLC0415
+
+    start_program(folder)
+    click.echo(f"{folder} is ready: edit program.toml, roster.csv and coaches.csv, then run mdli check there")
+
+
+@main.command()
+@click.pass_obj
+def check(setting: _Setting) -> None:
+    """Name every problem in the program's files, with file and line."""
+    program, sessions = _read_all(setting)
+    people, coaches = len(program.participants), len(program.coaches)
+    click.echo(f"all good: {people} participants, {coaches} coaches, {len(sessions)} sessions")
+
+
+def _read_all(setting: _Setting) -> tuple[Program, tuple[Session, ...]]:
+    """Read the program and its curriculum, collecting the problems of both."""
+    from mdli_workbook.exercises import KINDS  # noqa: PLC0415
+    from mdli_workbook.exercises.front import PARTS  # noqa: PLC0415
+    from mdli_workbook.session_files import read_curriculum, read_report_template  # noqa: PLC0415
+
+    folder = setting.folder
+    call = folder / "templates" / "reports" / "call.md"
+    problems: list[Problem] = []
+    with _gather(problems):
+        program = setting.program()
+    with _gather(problems):
+        sessions = read_curriculum(folder, KINDS)
+    with _gather(problems):
+        read_report_template(call, tuple(PARTS), name="templates/reports/call.md")
+    if problems:
+        raise InputError(problems)
+    return program, sessions
+
+
+@contextmanager
+def _gather(problems: list[Problem]) -> Iterator[None]:
+    try:
+        yield
+    except InputError as error:
+        problems.extend(error.problems)
+
+
+@main.command()
+@_selects
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.pass_obj
+def generate(setting: _Setting, cohort: str, participant: str, session: int | None, *, dry_run: bool) -> None:
+    """Write the workbooks; running it again is safe."""
+    from mdli_workbook.files import lock_program  # noqa: PLC0415
+    from mdli_workbook.generate import generate as write  # noqa: PLC0415
+
+    program, sessions = _read_all(setting)
+    selection = _selection(cohort, participant, session)
+    selection.check(program, sessions)
+    today = program.today(setting.clock(program))
+    if dry_run:
+        _tell(write(program, sessions, selection, today=today), "would be ")
+        return
+    with lock_program(program.folder, "mdli generate") as scratch:
+        _tell(write(program, sessions, selection, today=today, scratch=scratch))
+
+
+def _tell(written: Iterable[Written], prefix: str = "") -> None:
+    counts: dict[str, int] = {}
+    for one in written:
+        counts[one.done.value] = counts.get(one.done.value, 0) + 1
+        if one.done.name == "KEPT":
+            click.echo(f"{one.participant}, session {one.session}: {one.done.value}")
+    said = ", ".join(f"{number} {prefix}{words}" for words, number in counts.items())
+    click.echo(f"workbooks: {said or 'none selected'}")
+
+
+@main.command()
+@_selects
+@click.option(
+    "--jobs", type=click.IntRange(1), default=None, help="How many at once; otherwise one per core."
+)
+@click.option("--force", is_flag=True, help="Also those in which nothing changed.")
+@click.pass_obj
+def report(  # noqa: PLR0913 - one parameter per option
+    setting: _Setting, cohort: str, participant: str, session: int | None, jobs: int | None, *, force: bool
+) -> None:
+    """Make the coaching reports of sessions already held; only what changed."""
+    program, sessions = _read_all(setting)
+    selection = _selection(cohort, participant, session)
+    selection.check(program, sessions)
+    from mdli_workbook.report import make  # noqa: PLC0415
+
+    with _progress() as step:
+        outcomes = make(
+            program, sessions, selection, setting.clock(program), jobs=jobs, force=force, step=step
+        )
+    failures = [one for one in outcomes if one.failure]
+    for one in failures:
+        click.echo(f"{one.participant}, session {one.session}: {one.failure}", err=True)
+    click.echo(f"reports: {len(outcomes) - len(failures)} made, {len(failures)} failed")
+    if failures:
+        sys.exit(FAILED)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int], None]]:
+    """Show a bar with time left on a terminal, and plain lines otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda done, _: click.echo(f"made {done}")
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reports", total=None)
+        yield lambda done, total: bar.update(task, advance=1, total=total, description=f"reports: {done}")
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8866, show_default=True)
+@click.pass_obj
+def serve(setting: _Setting, port: int) -> None:
+    """Serve the coach site on 127.0.0.1."""
+    from mdli_workbook.site import serve as run_site  # noqa: PLC0415
+
+    program = setting.program()
+    run_site(
+        program.folder,
+        port=port,
+        now=setting.clock(program),
+        ready=lambda url: click.echo(f"coach site: {url}"),
+    )
+
+
+@main.group()
+def coach() -> None:
+    """Manage the coaches' access to the site."""
+
+
+@coach.command()
+@click.argument("coach_id")
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input instead of asking."
+)
+@click.pass_obj
+def passwd(setting: _Setting, coach_id: str, *, password_stdin: bool) -> None:
+    """Set a coach's password for the site."""
+    from mdli_workbook.site.passwords import set_password  # noqa: PLC0415
+
+    program = setting.program()
+    known = sorted(one.id for one in program.coaches)
+    if coach_id not in known:
+        raise ProgramError(
+            [Problem("coaches.csv", 0, f"coach '{coach_id}' is not there; there are {', '.join(known)}")]
+        )
+    password = (
+        sys.stdin.readline().rstrip("\n")
+        if password_stdin
+        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
+    set_password(program.folder, coach_id, password)
+    click.echo(f"password of {coach_id} is set")
+
+
+@main.command()
+@click.argument("participant")
+@click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
+@click.pass_obj
+def lab(setting: _Setting, participant: str, *, no_browser: bool) -> None:
+    """Open JupyterLab in one participant's folder, on that participant's own port."""
+    from mdli_workbook.lab import run_lab  # noqa: PLC0415
+
+    program = setting.program()
+    _selection("", participant, None).check(program, ())
+    sys.exit(run_lab(program.folder, program.participant(participant), browser=not no_browser))
+
+
+@main.command()
+@click.option("--no-serve", is_flag=True, help="End instead of serving the coach site.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8866, show_default=True)
+@click.pass_obj
+def demo(setting: _Setting, port: int, *, no_serve: bool) -> None:
+    """Show all of it on a synthetic cohort; running it twice adds nothing."""
+    from mdli_workbook import demo as demonstration  # noqa: PLC0415
+
+    folder = demonstration.prepare(setting.wanted)
+    inside = _Setting(folder, setting.today)
+    program, sessions = _read_all(inside)
+    now = inside.clock(program)
+    with _progress() as step:
+        done = demonstration.make(program, sessions, now, step)
+    for line in done.lines():
+        click.echo(line)
+    if not no_serve:
+        from mdli_workbook.site import serve as run_site  # noqa: PLC0415
+
+        run_site(
+            folder,
+            port=port,
+            now=now,
+            ready=lambda url: click.echo(f"coach site: {url} (end it with Ctrl+C)"),
+        )

@@ -1,0 +1,123 @@
+"""What may be saved: the shape of a draft and of an event, whatever the kind of exercise."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from mdli_workbook.answers import Audience
+from mdli_workbook.curriculum import Id
+from mdli_workbook.errors import SaveRefused
+
+if TYPE_CHECKING:
+    from mdli_workbook.answers import Answer, Draft, Event, Value
+
+__all__ = ["MOST_BYTES", "checked", "checked_event", "same_draft"]
+
+MOST_BYTES = 1_000_000
+"""Largest value, as JSON in UTF-8: some 400 pages of text."""
+
+Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Nothing = Literal[""]
+
+
+class _DraftShape(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    id: Uuid
+    author: Id
+    cohort: Id
+    participant: Id
+    session: int = Field(ge=1, le=6)
+    exercise: Id
+    entry: Uuid | Nothing
+    based_on: Uuid | Nothing
+    audience: Audience
+
+
+class _EventShape(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    id: Uuid
+    what: Id
+    who: Id
+    participant: Id | Nothing
+    at: AwareDatetime
+    session: int = Field(ge=0, le=6)
+    exercise: Id | Nothing
+
+
+def checked(draft: Draft) -> Draft:
+    """Return the draft with its value exactly as the store will give it back.
+
+    Half a surrogate pair, which a browser can send and no file can hold, becomes U+FFFD.
+
+    Raises
+    ------
+    SaveRefused
+        If an id, the audience, or the value's shape or size is not as it must be. The kind
+        checks what is inside the value.
+    """
+    shape = {field.name: getattr(draft, field.name) for field in dataclasses.fields(draft)}
+    value = shape.pop("value")
+    _check_shape(_DraftShape, shape)
+    return dataclasses.replace(draft, value=_plain_json(value))
+
+
+def checked_event(event: Event) -> Event:
+    """Return the event with its time in UTC.
+
+    Raises
+    ------
+    SaveRefused
+        If a field is not an id, or the time has no zone: events hold no text.
+    """
+    _check_shape(_EventShape, dataclasses.asdict(event))
+    return dataclasses.replace(event, at=event.at.astimezone(UTC))
+
+
+def same_draft(draft: Draft, row: Answer) -> bool:
+    """Say whether a row is what this draft became when it was sent before."""
+    names = ("author", "cohort", "participant", "session", "exercise", "entry", "value", "audience")
+    return all(getattr(draft, name) == getattr(row, name) for name in names)
+
+
+def _check_shape(shape: type[BaseModel], fields: dict[str, Any]) -> None:
+    try:
+        shape.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0])
+        raise SaveRefused(f"{name} {_short(fields[name])} cannot be saved: {first['msg']}") from None
+
+
+def _short(given: object) -> str:
+    text = str(given) if isinstance(given, datetime) else repr(given)
+    return text if len(text) <= 40 else f"of {len(text)} characters"
+
+
+def _plain_json(value: Value) -> Value:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise SaveRefused(
+            f"a value must be a JSON object or null, not {type(value).__name__}; nothing was saved"
+        )
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise SaveRefused(
+            "the value is not plain JSON (text, numbers, lists, objects); nothing was saved"
+        ) from None
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    size = len(whole.encode())
+    if size > MOST_BYTES:
+        raise SaveRefused(
+            f"the value has {size} bytes; at most {MOST_BYTES} can be saved: shorten or divide it"
+        )
+    plain: dict[str, Any] = json.loads(whole)
+    return plain

@@ -1,0 +1,74 @@
+"""The form as a widget: a description for the browser, and messages. No answer is ever state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from mdli_workbook.exercises.pieces import heading
+from mdli_workbook.exercises.replies import audiences_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mdli_workbook.curriculum import Exercise
+    from mdli_workbook.exercises.replies import Message, Place
+
+__all__ = ["FormWidget", "describe"]
+
+ASSETS = Path(__file__).with_name("assets")
+SCRIPTS = ("drafts.js", "saving.js", "controls.js", "form.js")
+STYLES = ("tokens.css", "form.css", "page.css")
+
+
+def _assets(names: tuple[str, ...]) -> str:
+    return "\n".join((ASSETS / name).read_text("utf-8") for name in names)
+
+
+def describe(exercise: Exercise, place: Place) -> dict[str, Any]:
+    """Return what the browser draws: words of the session and ids, nothing that was answered."""
+    return {
+        **exercise.form(),
+        "kind": exercise.kind,
+        "id": exercise.id,
+        "participant": place.participant,
+        "session": place.session,
+        "title": exercise.title,
+        "heading": heading(exercise),
+        "prompt": exercise.prompt,
+        "minutes": exercise.minutes,
+        "audience": exercise.audience,
+        "audiences": audiences_of(exercise),
+    }
+
+
+class FormWidget(anywidget.AnyWidget):  # type: ignore[misc]
+    """One exercise's form.
+
+    Parameters
+    ----------
+    spec
+        From :func:`describe`; the only state that is synchronized.
+    reply
+        Answers a message of the browser; may be called in any thread.
+    """
+
+    _esm = _assets(SCRIPTS)
+    _css = _assets(STYLES)
+    spec = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, spec: dict[str, Any], reply: Callable[[object], Message | None]) -> None:
+        super().__init__(spec=spec)
+        self._reply = reply
+        self.on_msg(self._hear)
+
+    def _hear(self, _widget: object, message: object, _buffers: object) -> None:
+        answer = self._reply(message)
+        if answer is not None:
+            self.send(answer)
+
+    def __repr__(self) -> str:
+        return f"<form {self.spec.get('id', '')}>"

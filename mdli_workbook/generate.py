@@ -1,0 +1,111 @@
+"""Write workbooks: one per participant and session, without starting a kernel.
+
+A workbook that its participant has changed is left as it is. The base copy under ``.mdli`` is
+always the fresh one: it is what reports are made from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from mdli_workbook.files import write_whole
+from mdli_workbook.notebook import SessionCells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from mdli_workbook.curriculum import Session
+    from mdli_workbook.program import Participant, Program
+    from mdli_workbook.selection import Selection
+
+__all__ = ["Done", "Written", "base_path", "generate", "workbook_path"]
+
+
+class Done(StrEnum):
+    """What happened to one workbook."""
+
+    WRITTEN = "written"
+    SAME = "unchanged"
+    KEPT = "kept, its participant has changed it"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One workbook and what happened to it."""
+
+    participant: str
+    session: int
+    done: Done
+
+
+def workbook_path(folder: Path, cohort: str, participant: str, stem: str) -> Path:
+    """Return where a workbook stands in a program folder."""
+    return folder / "workbooks" / cohort / participant / f"{stem}.ipynb"
+
+
+def base_path(folder: Path, cohort: str, participant: str, stem: str) -> Path:
+    """Return where the workbook stands as it was generated, out of its participant's reach."""
+    return folder / ".mdli" / "base" / cohort / participant / f"{stem}.ipynb"
+
+
+def generate(
+    program: Program,
+    sessions: Sequence[Session],
+    selection: Selection,
+    *,
+    today: date,
+    scratch: Path | None = None,
+) -> Iterator[Written]:
+    """Write the selected workbooks.
+
+    Parameters
+    ----------
+    program, sessions, selection
+        Whose, and which.
+    today
+        People who have left before it get none.
+    scratch
+        From :func:`~mdli_workbook.files.lock_program`. Without it nothing is written and the
+        result says what would be.
+
+    Yields
+    ------
+    Written
+        One per workbook, as it is done.
+    """
+    ready = [SessionCells.of(one) for one in sessions]
+    for participant in program.participants:
+        if participant.left_on is not None and participant.left_on < today:
+            continue
+        for cells in ready:
+            if selection.wants(participant, cells.session.session):
+                yield _write(program.folder, participant, cells, scratch)
+
+
+def _write(folder: Path, participant: Participant, cells: SessionCells, scratch: Path | None) -> Written:
+    who, number = participant.id, cells.session.session
+    place = (folder, participant.cohort, who, cells.session.stem)
+    text = cells.workbook(participant.cohort, who)
+    before, standing = _text(base_path(*place)), _text(workbook_path(*place))
+    if standing == text == before:
+        return Written(who, number, Done.SAME)
+    untouched = standing in {None, before, text}
+    if scratch is not None:
+        if untouched:
+            # the workbook first: killed in between, the next run finds it equal to the fresh text
+            write_whole(workbook_path(*place), text, durable=False, scratch=scratch)
+        write_whole(base_path(*place), text, mode=0o600, durable=False, scratch=scratch)
+    return Written(who, number, Done.WRITTEN if untouched else Done.KEPT)
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError):
+        return ""

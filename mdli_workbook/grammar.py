@@ -1,0 +1,132 @@
+"""What the code cells of a workbook may say, and nothing else.
+
+Four shapes are ours, each alone in its cell (comments aside)::
+
+    from mdli_workbook import workbook
+    cohort = "spring"; participant = "p1"; session = 2; view = "workbook"   (literals)
+    wb = workbook(cohort, participant, session, view)
+    wb.<kind>("id", field=literal, ...)
+
+Source that parses to anything else is refused, so that running the cells of a file that somebody
+mailed can do no more than a generated workbook does.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mdli_workbook.errors import CellRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
+__all__ = ["PARAMETERS", "Call", "Import", "Open", "Parameters", "read_cell"]
+
+PARAMETERS: Mapping[str, type] = {"cohort": str, "participant": str, "session": int, "view": str}
+_IMPORT = ast.dump(ast.parse("from mdli_workbook import workbook"))
+_OPEN = ast.dump(ast.parse("wb = workbook(cohort, participant, session, view)"))
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """The cell that imports the package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The cell that opens the workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The cell that names cohort, participant, session and view."""
+
+    values: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A cell that shows one exercise: its kind, id and literals."""
+
+    kind: str
+    id: str
+    literals: Mapping[str, Any]
+
+
+def read_cell(source: str, kinds: Container[str]) -> Import | Open | Parameters | Call:
+    """Parse one code cell of a workbook.
+
+    Parameters
+    ----------
+    source
+        The whole cell, as it would be run.
+    kinds
+        Names that may be called on ``wb``.
+
+    Raises
+    ------
+    CellRefused
+        If the cell says anything that a generated workbook would not.
+
+    Examples
+    --------
+    >>> read_cell('wb.reflection("why", prompt="Why?")', {"reflection"})
+    Call(kind='reflection', id='why', literals={'prompt': 'Why?'})
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise CellRefused("a code cell is not plain Python; a workbook holds only its own cells") from None
+    dump = ast.dump(tree)
+    if dump == _IMPORT:
+        return Import()
+    if dump == _OPEN:
+        return Open()
+    match tree.body:
+        case [ast.Expr(value=ast.Call() as call)]:
+            return _read_call(call, kinds)
+        case [ast.Assign(), *_]:
+            return _read_parameters(tree.body)
+    raise CellRefused("a code cell is none of the four that a workbook holds")
+
+
+def _read_call(call: ast.Call, kinds: Container[str]) -> Call:
+    match call:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="wb"), attr=kind),
+            args=[ast.Constant(value=str() as name)],
+            keywords=keywords,
+        ) if kind in kinds:
+            literals = {word.arg: _literal(word.value) for word in keywords if word.arg}
+            if len(literals) == len(keywords):
+                return Call(kind, name, literals)
+    raise CellRefused("a call in a workbook is wb.<kind>(id, field=literal, ...) of a known kind")
+
+
+def _read_parameters(body: list[ast.stmt]) -> Parameters:
+    values: dict[str, str | int] = {}
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                values[name] = _literal(value)
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=items)) if len(
+                names
+            ) == len(items):
+                for target, item in zip(names, items, strict=True):
+                    values[target.id if isinstance(target, ast.Name) else ""] = _literal(item)
+            case _:
+                raise CellRefused("the parameters cell holds only assignments of literals")
+    if values.keys() != PARAMETERS.keys() or any(
+        type(values[key]) is not kind for key, kind in PARAMETERS.items()
+    ):
+        raise CellRefused("the parameters cell names cohort, participant, session and view, each once")
+    return Parameters(values)
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        raise CellRefused("a value in a workbook's cell is not a literal") from None

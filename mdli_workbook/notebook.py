@@ -1,0 +1,164 @@
+"""Session and participant → notebook, as text; pure, so that the same input gives the same bytes.
+
+A session is turned into cells once; a participant only adds the parameters. (Called `notebook`
+and not `workbook`, because ``from mdli_workbook import workbook`` must give the function that a
+generated cell calls, and a module of that name would take its place.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pprint
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from nbformat import v4
+
+from mdli_workbook.grammar import Call, Parameters, read_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from mdli_workbook.curriculum import Exercise, Session
+
+__all__ = ["KERNEL", "SessionCells", "calls_of", "code_cell", "markdown_cell", "write_notebook"]
+
+KERNEL = {"name": "mdli", "display_name": "Workbook", "language": "python"}
+
+_FIRST_PAGE = """\
+# Session {number} · {title}
+
+<button data-commandlinker-command="notebook:run-all-cells">Start: open the form</button>
+
+Press **Start** once and the page becomes a form. What you write is saved while you type, outside this page; \
+close it whenever you like and find every word when you come back.
+
+**Who can read it.** Each answer says so beside its field: only you, or your coach too. You can change it at \
+any time. One thing no software can promise: whoever holds this computer account can open its files."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCells:
+    """The cells of one session's workbook, ready for any participant.
+
+    Examples
+    --------
+    >>> from mdli_workbook.curriculum import Session
+    >>> cells = SessionCells.of(Session(session=2, slug="listen", title="Listen", minutes=30))
+    >>> json.loads(cells.workbook("spring", "p1"))["metadata"]["mdli"]["participant"]
+    'p1'
+    """
+
+    session: Session
+    before: tuple[dict[str, Any], ...]
+    after: tuple[dict[str, Any], ...]
+
+    @classmethod
+    def of(cls, session: Session) -> SessionCells:
+        """Turn a session's text and exercises into cells, and check them once."""
+        page = markdown_cell("first-page", _FIRST_PAGE.format(number=session.session, title=session.title))
+        load = code_cell(
+            "load", "# Opens the workbook; nothing to change here.\nfrom mdli_workbook import workbook"
+        )
+        begin = code_cell(
+            "open", "# Shows the forms below.\nwb = workbook(cohort, participant, session, view)"
+        )
+        rest = [_cell(part, index) for index, part in enumerate(session.parts)]
+        cells = cls(session, (page, load), (begin, *rest))
+        nbformat.validate(nbformat.reads(cells.workbook("cohort", "participant"), as_version=4))
+        return cells
+
+    def workbook(self, cohort: str, participant: str) -> str:
+        """Return one participant's workbook as the text of an ``.ipynb`` file."""
+        session = self.session
+        marker = {
+            "form": True,
+            "cohort": cohort,
+            "participant": participant,
+            "session": session.session,
+            "slug": session.slug,
+        }
+        parameters = (
+            "# Whose workbook this is.\n"
+            f"cohort = {cohort!r}\nparticipant = {participant!r}\n"
+            f"session = {session.session}\nview = 'workbook'"
+        )
+        cells = [*self.before, code_cell("parameters", parameters, tags=["parameters"]), *self.after]
+        return write_notebook(cells, marker)
+
+
+def write_notebook(cells: list[dict[str, Any]], marker: dict[str, Any]) -> str:
+    """Return the text of a notebook file in the layout that Jupyter itself writes.
+
+    Parameters
+    ----------
+    cells
+        From :func:`code_cell` and :func:`markdown_cell`.
+    marker
+        What ``metadata.mdli`` says.
+    """
+    notebook = {
+        "cells": cells,
+        "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}, "mdli": marker},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def code_cell(name: str, source: str, *, tags: list[str] | None = None) -> dict[str, Any]:
+    """Return a code cell of ours: hidden, not editable, not deletable."""
+    metadata = _ours(name) | {"jupyter": {"source_hidden": True}} | ({"tags": tags} if tags else {})
+    return _split(v4.new_code_cell(source, id=_cell_id(name), metadata=metadata))
+
+
+def markdown_cell(name: str, source: str) -> dict[str, Any]:
+    """Return a Markdown cell of ours."""
+    return _split(v4.new_markdown_cell(source, id=_cell_id(name), metadata=_ours(name)))
+
+
+def calls_of(text: str, kinds: Container[str]) -> tuple[Parameters, tuple[tuple[dict[str, Any], Call], ...]]:
+    """Read the parameters and the exercises, each with its cell, out of a generated workbook.
+
+    Raises
+    ------
+    CellRefused
+        If a code cell is outside the grammar.
+    """
+    cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
+    read = [(cell, read_cell("".join(cell["source"]), kinds)) for cell in cells]
+    parameters = next(what for _, what in read if isinstance(what, Parameters))
+    return parameters, tuple((cell, what) for cell, what in read if isinstance(what, Call))
+
+
+def _cell(part: str | Exercise, index: int) -> dict[str, Any]:
+    if isinstance(part, str):
+        return markdown_cell(f"text-{index}", part)
+    return code_cell(f"x-{part.id}", _source(part))
+
+
+def _source(exercise: Exercise) -> str:
+    title = "".join(one if one.isprintable() else " " for one in exercise.title or exercise.id)
+    head = f"# {title}: what you write here is saved outside this page."
+    fields = "".join(f"    {name}={_literal(value)},\n" for name, value in exercise.literals().items())
+    return f"{head}\nwb.{exercise.kind}(\n    {exercise.id!r},\n{fields})"
+
+
+def _literal(value: Any) -> str:
+    text = pprint.pformat(value, width=100, sort_dicts=False)
+    return text.replace("\n", "\n    ") if isinstance(value, (dict, list)) else repr(value)
+
+
+def _ours(name: str) -> dict[str, Any]:
+    return {"deletable": False, "editable": False, "mdli": {"owner": "ours", "name": name}}
+
+
+def _cell_id(name: str) -> str:
+    return name if len(name) <= 60 else f"{name[:40]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def _split(cell: Any) -> dict[str, Any]:
+    """Write source as a list of lines, as notebook files do."""
+    return {**cell, "source": cell["source"].splitlines(keepends=True)}

@@ -1,0 +1,362 @@
+"""Which reports, from what, on which executor.
+
+The parent process decides and asks the store; a worker executes one notebook with papermill and
+sends its text home; the parent puts it in place. A worker never sees the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata, resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mdli_workbook import shelf
+from mdli_workbook.briefing import FILE, make_briefing
+from mdli_workbook.errors import ReportFailed, WorkbookError
+from mdli_workbook.exercises import KINDS
+from mdli_workbook.exercises.front import PARTS
+from mdli_workbook.files import lock_program, private_folder, write_whole
+from mdli_workbook.generate import base_path
+from mdli_workbook.notebook import calls_of, code_cell, markdown_cell, write_notebook
+from mdli_workbook.program import store_address
+from mdli_workbook.session_files import read_report_template
+from mdli_workbook.store import Store
+from mdli_workbook.workers import cores, pool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date, datetime
+
+    from mdli_workbook.briefing import Briefing
+    from mdli_workbook.curriculum import Part, Session
+    from mdli_workbook.program import Participant, Program
+    from mdli_workbook.selection import Selection
+
+__all__ = ["Desk", "Job", "Outcome", "build", "make", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One report to execute: everything a worker needs, and nothing else.
+
+    Parameters
+    ----------
+    notebook
+        Text of the notebook to run.
+    briefing
+        JSON that its kernel finds beside it.
+    scratch
+        Folder under which the worker makes its own, 0700.
+    target
+        Where the parent puts the result.
+    """
+
+    participant: str
+    session: int
+    notebook: str
+    briefing: str
+    scratch: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one report: its text, or why there is none."""
+
+    participant: str
+    session: int
+    text: str = ""
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that planning a report needs to look at."""
+
+    program: Program
+    sessions: Sequence[Session]
+    store: Store
+    now: Callable[[], datetime]
+    scratch: Path
+
+    @property
+    def today(self) -> date:
+        """Today, where the program is."""
+        return self.program.today(self.now)
+
+    def plan(self, selection: Selection, *, force: bool = False) -> tuple[list[Job], list[Outcome]]:
+        """Return the reports to build, and those that cannot be.
+
+        A report is due once its session was held. It is left alone while nothing in it changed
+        (unless forced), and for good once its call is recorded.
+        """
+        template = self.program.folder / "templates" / "reports" / "call.md"
+        front = read_report_template(template, tuple(PARTS), name="templates/reports/call.md")
+        jobs: list[Job] = []
+        failed: list[Outcome] = []
+        for participant, session in self._due(selection):
+            who = participant.id
+            try:
+                job = self._job(participant, session, front, force=force)
+            except Exception as error:  # noqa: BLE001 - one participant must not stop the others
+                failed.append(Outcome(who, session.session, failure=_reason(error)))
+                continue
+            if job is not None:
+                jobs.append(job)
+        return jobs, failed
+
+    def _due(self, selection: Selection) -> Iterator[tuple[Participant, Session]]:
+        now, dated = self.now(), self.program.numbers
+        for participant in self.program.participants:
+            if participant.left_on is not None and participant.left_on < self.today:
+                continue
+            for session in self.sessions:
+                if session.session not in dated or not selection.wants(participant, session.session):
+                    continue
+                if self.program.session(session.session, participant.cohort).held(now):
+                    yield participant, session
+
+    def _job(
+        self, participant: Participant, session: Session, front: Sequence[str | Part], *, force: bool
+    ) -> Job | None:
+        folder = self.program.folder
+        place = (participant.cohort, participant.id, session.stem)
+        target = shelf.report_path(folder, *place)
+        standing = shelf.read_marker(target)
+        if standing is not None and self._closed(participant.id, session.session):
+            return None
+        base = base_path(folder, *place)
+        if not base.is_file():
+            raise ReportFailed("its workbook was never generated; run mdli generate first")
+        text = base.read_text(encoding="utf-8")
+        briefing = self.briefing(participant, session.session)
+        fingerprint = _fingerprint(text, front, briefing)
+        if standing is not None and standing.fingerprint == fingerprint and not force:
+            return None
+        marker = _marker(participant, session, briefing, fingerprint, self.now())
+        return Job(
+            participant=participant.id,
+            session=session.session,
+            notebook=_arrange(text, front, briefing, marker),
+            briefing=briefing.model_dump_json(by_alias=True),
+            scratch=str(self.scratch),
+            target=str(target),
+        )
+
+    def briefing(self, participant: Participant, number: int) -> Briefing:
+        """Ask the store what this report may show."""
+        who = participant.id
+        return make_briefing(
+            self.program,
+            participant,
+            self.sessions,
+            number,
+            shared=self.store.shared(who, number),
+            audiences=self.store.audiences(who, number),
+            today=self.today,
+        )
+
+    def _closed(self, participant: str, session: int) -> bool:
+        return any(event.what == "call-held" for event in self.store.events(participant, session))
+
+
+def make(  # noqa: PLR0913 - the options of one command
+    program: Program,
+    sessions: Sequence[Session],
+    selection: Selection,
+    now: Callable[[], datetime],
+    *,
+    jobs: int | None = None,
+    force: bool = False,
+    step: Callable[[str, int], None] = lambda _done, _total: None,
+) -> tuple[Outcome, ...]:
+    """Make the selected reports that are due, in processes, under the program's lock.
+
+    Parameters
+    ----------
+    program, sessions, selection
+        Whose, and which.
+    now
+        The clock.
+    jobs
+        How many at once; one per core by default.
+    force
+        Also those in which nothing changed.
+    step
+        Called with each report's name, and how many there are, as they end.
+
+    Returns
+    -------
+    tuple of Outcome
+        Those that were made and those that failed, the latter first.
+    """
+    folder = program.folder
+    with lock_program(folder, "mdli report") as scratch, Store.open(store_address(folder), now=now) as store:
+        shelf.take_down_withdrawn(folder, store)
+        desk = Desk(program, sessions, store, now, scratch)
+        due, outcomes = desk.plan(selection, force=force)
+        if not due:
+            return tuple(outcomes)
+        with pool(min(jobs or cores(), len(due)), scratch) as executor:
+            for outcome in run(due, executor, desk):
+                outcomes.append(outcome)
+                step(f"{outcome.participant}, session {outcome.session}", len(due))
+    return tuple(outcomes)
+
+
+def run(jobs: Sequence[Job], executor: Executor, desk: Desk) -> Iterator[Outcome]:
+    """Build reports on any executor and put each in place as it arrives.
+
+    Parameters
+    ----------
+    jobs
+        From :meth:`Desk.plan`.
+    executor
+        A pool of processes (papermill changes the working folder of its whole process).
+    desk
+        Its store is asked again before and after a report is put in place: what was withdrawn
+        meanwhile does not come back.
+
+    Yields
+    ------
+    Outcome
+        In the order in which they end; a failed one leaves the last good report in place.
+    """
+    waiting = {executor.submit(build, job): job for job in jobs}
+    for future in as_completed(waiting):
+        job = waiting.pop(future)
+        try:
+            outcome = future.result()
+        except Exception as error:  # noqa: BLE001 - a worker that died fails one report only
+            outcome = Outcome(job.participant, job.session, failure=_reason(error))
+        if not outcome.failure:
+            outcome = _place(job, outcome, desk)
+        yield outcome
+
+
+def build(job: Job) -> Outcome:
+    """Execute one report in this process with papermill; runs in a worker.
+
+    The kernel's working folder holds the briefing and is deleted afterwards.
+    """
+    import papermill  # noqa: PLC0415 - a second to import, and only workers need it
+    from traitlets.config import Config  # noqa: PLC0415
+
+    here = Path(tempfile.mkdtemp(prefix="report-", dir=job.scratch))
+    try:
+        write_whole(here / "workbook.ipynb", job.notebook, mode=0o600, durable=False)
+        write_whole(here / FILE, job.briefing, mode=0o600, durable=False)
+        executed = papermill.execute_notebook(
+            str(here / "workbook.ipynb"),
+            str(here / "report.ipynb"),
+            parameters={"view": "report"},
+            cwd=str(here),
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            config=Config(
+                KernelManager={"transport": "ipc"}
+            ),  # no port that others on the machine could reach
+        )
+        return Outcome(job.participant, job.session, text=_clean(executed))
+    except Exception as error:  # noqa: BLE001 - whatever a notebook does ends here
+        return Outcome(job.participant, job.session, failure=_reason(error))
+    finally:
+        shutil.rmtree(here, ignore_errors=True)
+
+
+def _place(job: Job, outcome: Outcome, desk: Desk) -> Outcome:
+    target, store = Path(job.target), desk.store
+    shown = shelf.marker_of(json.loads(outcome.text))
+    if shown is None:
+        return Outcome(job.participant, job.session, failure="the executed notebook lost its marker")
+    if not store.unshared(shown.answers):
+        private_folder(target.parent)
+        write_whole(target, outcome.text, mode=0o600, scratch=desk.scratch)
+    if store.unshared(shown.answers):
+        shelf.take_down_withdrawn(desk.program.folder, store, job.participant)
+        return Outcome(
+            job.participant, job.session, failure="an answer was withdrawn meanwhile; run it again"
+        )
+    return outcome
+
+
+def _arrange(base: str, front: Sequence[str | Part], briefing: Briefing, marker: dict[str, Any]) -> str:
+    """Put the report's cells in order: the front page, then the exercises that the coach may know of."""
+    cells = {cell["metadata"]["mdli"]["name"]: cell for cell in json.loads(base)["cells"]}
+    _, calls = calls_of(base, KINDS)
+    known = {one.id for one in briefing.here() if not KINDS[one.kind].in_front}
+    pages = [_front_cell(part, index) for index, part in enumerate(front)]
+    shown = [cell for cell, call in calls if call.id in known]
+    return write_notebook([cells["load"], cells["parameters"], cells["open"], *pages, *shown], marker)
+
+
+def _front_cell(part: str | Part, index: int) -> dict[str, Any]:
+    if isinstance(part, str):
+        return markdown_cell(f"front-{index}", part)
+    title = f", title={part.title!r}" if part.title else ""
+    return code_cell(f"part-{part.name}", f"wb.part({part.name!r}{title})")
+
+
+def _marker(
+    participant: Participant, session: Session, briefing: Briefing, fingerprint: str, now: datetime
+) -> dict[str, Any]:
+    return {
+        "report": True,
+        "cohort": participant.cohort,
+        "participant": participant.id,
+        "session": session.session,
+        "slug": session.slug,
+        "title": session.title,
+        "answers": sorted(row.id for row in briefing.answers),
+        "fingerprint": fingerprint,
+        "made_at": now.isoformat(timespec="seconds"),
+    }
+
+
+def _fingerprint(base: str, front: Sequence[str | Part], briefing: Briefing) -> str:
+    parts = [part if isinstance(part, str) else part.model_dump_json() for part in front]
+    said = briefing.model_dump_json(by_alias=True, exclude={"today"})
+    return hashlib.sha256("\0".join([_package(), base, said, *parts]).encode()).hexdigest()
+
+
+@cache
+def _package() -> str:
+    """Hash of the code that draws reports, so that a new version builds them again."""
+    found = hashlib.sha256(metadata.version("mdli-workbook").encode())
+    for source in sorted(resources.files("mdli_workbook.exercises").iterdir(), key=lambda one: one.name):
+        if source.name.endswith(".py"):
+            found.update(source.read_bytes())
+    return found.hexdigest()
+
+
+def _clean(executed: Any) -> str:
+    """Return the notebook's text without times, paths and whatever else papermill noted."""
+    executed.metadata = {key: executed.metadata[key] for key in ("kernelspec", "mdli")}
+    executed.metadata["language_info"] = {"name": "python"}
+    for cell in executed.cells:
+        for noted in ("papermill", "execution", "ExecuteTime"):
+            cell.metadata.pop(noted, None)
+    plain = json.loads(json.dumps(executed))
+    plain["cells"] = [
+        {**cell, "source": cell["source"].splitlines(keepends=True)}
+        if isinstance(cell["source"], str)
+        else cell
+        for cell in plain["cells"]
+    ]
+    return json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _reason(error: BaseException) -> str:
+    """Say what went wrong without anything a person may have written."""
+    if isinstance(error, WorkbookError):
+        return str(error)
+    name = getattr(error, "ename", "") or type(error).__name__
+    place = f" in cell {error.cell_index}" if hasattr(error, "cell_index") else ""
+    return f"{name}{place}"

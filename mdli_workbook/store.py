@@ -1,0 +1,349 @@
+"""The store: answers and events, to which rows are only ever added.
+
+Of each participant, session, exercise and entry the newest row counts, by the order in which
+rows arrived and not by the clock. Every method is one transaction, safe from any thread and
+beside other processes. When a method returns, what it wrote is on disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import threading
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+import sqlalchemy as sa
+
+from mdli_workbook.access import shared_with_coach
+from mdli_workbook.answers import Answer, Conflict, Draft, Saved
+from mdli_workbook.drafts import checked, checked_event, same_draft
+from mdli_workbook.errors import SaveRefused, StoreUnusable
+from mdli_workbook.migrations import bring_forward
+from mdli_workbook.rows import (
+    ANSWERS,
+    EVENTS,
+    add_answers,
+    add_event,
+    answer_with,
+    event_with,
+    few,
+    newest_where,
+    read_answers,
+    read_events,
+)
+from mdli_workbook.sqlite import back_up, engine_of, file_of, make_private, read_mounts, unusable, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from mdli_workbook.answers import Audience, Event, Value
+
+__all__ = ["Store"]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """Answers and events of one program, in one SQLite file.
+
+    Open one per process with :meth:`open`, share it among threads, close it at the end.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from uuid import uuid4
+    >>> from mdli_workbook.sqlite import address_of
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> draft = Draft(
+    ...     id=str(uuid4()), author="ana-mora", cohort="spring", participant="ana-mora", session=2,
+    ...     exercise="late-notes", value={"text": "I guessed too soon."}, audience="private",
+    ... )
+    >>> with Store.open(address_of(Path(folder.name) / ".mdli" / "answers.db")) as store:
+    ...     saved = store.save(draft)
+    ...     again = store.save(draft)
+    ...     [answer] = store.newest("ana-mora")
+    >>> answer.value, saved == again == Saved(answer)
+    ({'text': 'I guessed too soon.'}, True)
+    >>> folder.cleanup()
+    """
+
+    def __init__(self, path: Path, engine: sa.Engine, now: Callable[[], datetime]) -> None:
+        self.path = path
+        self._reading, self._writing = engine, writing(engine)
+        self._now = now
+        self._lock = threading.Lock()
+        self._process: int | None = os.getpid()
+
+    @classmethod
+    def open(
+        cls,
+        address: str,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        create: bool = True,
+        mounts: Callable[[], str] = read_mounts,
+    ) -> Self:
+        """Open the store at an address; make it where there is none, bring an older one forward.
+
+        Parameters
+        ----------
+        address
+            ``sqlite:////absolute/path/answers.db``.
+        now
+            Gives the time of each save, with a zone.
+        create
+            Whether a missing store is made. Say no where an empty one would be read as
+            "everything was withdrawn".
+        mounts
+            Gives the text of ``/proc/mounts``.
+
+        Raises
+        ------
+        StoreUnusable
+            If there is none, or it is newer than this package, on a network file system, or
+            otherwise not to be used; the message says why.
+        """
+        path = file_of(address)
+        with unusable(path):
+            engine = engine_of(path, create=create, mounts=mounts)
+            try:
+                bring_forward(
+                    engine,
+                    writing(engine),
+                    lambda step: back_up(path, path.with_name(f"{path.stem}-schema-{step}{path.suffix}")),
+                )
+                make_private(path)
+            except BaseException:
+                engine.dispose()
+                raise
+        return cls(path, engine, now)
+
+    def close(self) -> None:
+        """Close the file once the running calls are through; closing again does nothing."""
+        with self._lock:
+            self._process = None
+            self._reading.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def save(self, draft: Draft) -> Saved | Conflict:
+        """Add a row, unless somebody saved a newer one than the writer saw.
+
+        The same draft sent again changes nothing and is answered as the first time.
+
+        Raises
+        ------
+        SaveRefused
+            If the draft's shape is wrong, or its id already names another answer.
+        StoreUnusable
+            If it could not be written; then nothing was.
+        """
+        draft = checked(draft)
+        with self._transaction(self._writing) as connection:
+            earlier = answer_with(connection, draft.id)
+            if earlier is not None:
+                _refuse_other(draft, same=same_draft(draft, earlier))
+                return Saved(earlier)
+            newest = read_answers(connection, newest_where(*_key_is(draft)))
+            if newest and newest[0].id != draft.based_on:
+                return Conflict(newest[0])
+            # A revision that this store never had (it was replaced by an older copy) hinders nobody's save.
+            answer = _answer(draft, self._time(), replaces=newest[0].id if newest else "")
+            add_answers(connection, [answer])
+        return Saved(answer)
+
+    def share(  # noqa: PLR0913 - each word of a decision, by name
+        self,
+        *,
+        id: str,  # noqa: A002 - the same word as in a draft
+        author: str,
+        cohort: str,
+        participant: str,
+        session: int,
+        exercise: str,
+        audience: Audience,
+    ) -> tuple[Answer, ...]:
+        """Decide who may read an exercise: all of its entries at once.
+
+        Every entry that is not removed gets a new row with the new audience; so does the
+        exercise itself (entry ``""``), whose row is made if there is none. What a coach wrote for
+        a participant or for themself keeps its audience. The same id sent again changes nothing.
+
+        Returns
+        -------
+        tuple of Answer
+            The exercise's newest rows, without removed entries, in order of first save.
+
+        Raises
+        ------
+        SaveRefused
+            If a shape is wrong, the audience is not a participant's, or the id is another row's.
+        """
+        draft = checked(Draft(id, author, cohort, participant, session, exercise, {}, audience))
+        if audience not in {"private", "coach", "program"}:
+            raise SaveRefused(
+                f"audience {audience!r} is a coach's; a participant chooses private, coach or program"
+            )
+        of_exercise = newest_where(*_key_is(draft)[:3])
+        with self._transaction(self._writing) as connection:
+            rows = read_answers(connection, of_exercise)
+            earlier = answer_with(connection, id)
+            if earlier is None:
+                add_answers(connection, _shared_rows(draft, rows, self._time()))
+                rows = read_answers(connection, of_exercise)
+            else:
+                _refuse_other(
+                    draft, same=same_draft(dataclasses.replace(draft, value=earlier.value), earlier)
+                )
+        return tuple(row for row in rows if row.value is not None or not row.entry)
+
+    def newest(self, participant: str, session: int | None = None) -> tuple[Answer, ...]:
+        """Return the rows that count of one participant, in order of first save."""
+        where = [ANSWERS.c.participant == participant]
+        if session is not None:
+            where.append(ANSWERS.c.session == session)
+        with self._transaction(self._reading) as connection:
+            return read_answers(connection, newest_where(*where))
+
+    def history(self, participant: str, session: int, exercise: str, entry: str = "") -> tuple[Answer, ...]:
+        """Return every row of one key, first to last."""
+        c = ANSWERS.c
+        query = sa.select(ANSWERS).order_by(c.seq)
+        query = query.where(
+            c.participant == participant, c.session == session, c.exercise == exercise, c.entry == entry
+        )
+        with self._transaction(self._reading) as connection:
+            return read_answers(connection, query)
+
+    def shared(self, participant: str, session: int) -> tuple[Answer, ...]:
+        """Return what a coach may read of a participant, up to and with a session: one query."""
+        query = newest_where(ANSWERS.c.participant == participant, ANSWERS.c.session <= session)
+        with self._transaction(self._reading) as connection:
+            return shared_with_coach(read_answers(connection, query))
+
+    def audiences(self, participant: str, session: int) -> dict[tuple[int, str], Audience]:
+        """Return (session, exercise) → what the participant decided, up to and with a session.
+
+        Exercises of which nothing was decided are left out: their session's default holds.
+        """
+        c = ANSWERS.c
+        query = newest_where(c.participant == participant, c.session <= session, c.entry == "")
+        with self._transaction(self._reading) as connection:
+            return {(row.session, row.exercise): row.audience for row in read_answers(connection, query)}
+
+    def unshared(self, ids: Iterable[str]) -> frozenset[str]:
+        """Return those of some rows' ids whose answer a coach may no longer read.
+
+        An answer that was shared and then edited is still shared; one that was made private,
+        removed, or is not in this store is not.
+        """
+        asked = frozenset(ids)
+        with self._transaction(self._reading) as connection:
+            rows = [
+                row
+                for some in few(asked)
+                for row in read_answers(connection, sa.select(ANSWERS).where(ANSWERS.c.id.in_(some)))
+            ]
+            people = {row.participant for row in rows}
+            newest = [
+                row
+                for some in few(people)
+                for row in read_answers(connection, newest_where(ANSWERS.c.participant.in_(some)))
+            ]
+        readable = {row.key for row in shared_with_coach(newest)}
+        return asked - {row.id for row in rows if row.key in readable}
+
+    def record(self, event: Event) -> None:
+        """Add an event; the same one sent again changes nothing.
+
+        Raises
+        ------
+        SaveRefused
+            If it holds anything but ids, or its id already names another event.
+        """
+        event = checked_event(event)
+        with self._transaction(self._writing) as connection:
+            found = event_with(connection, event.id)
+            if found is None:
+                add_event(connection, event)
+            elif found != event:
+                raise SaveRefused(
+                    f"event {event.id} is already another one; give each event an id of its own"
+                )
+
+    def events(self, participant: str, session: int | None = None) -> tuple[Event, ...]:
+        """Return what happened, in the order in which it was recorded."""
+        query = sa.select(EVENTS).where(EVENTS.c.participant == participant).order_by(EVENTS.c.seq)
+        if session is not None:
+            query = query.where(EVENTS.c.session == session)
+        with self._transaction(self._reading) as connection:
+            return read_events(connection, query)
+
+    @contextlib.contextmanager
+    def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:
+        if self._process not in {None, os.getpid()}:  # before the lock: a fork may have copied it locked
+            raise StoreUnusable(
+                f"the store {self.path} was opened by another process; open it again in this one"
+            )
+        with self._lock:
+            if self._process is None:
+                raise StoreUnusable(f"the store {self.path} is closed; open it again")
+            with unusable(self.path), engine.begin() as connection:
+                yield connection
+
+    def _time(self) -> datetime:
+        return self._now().astimezone(UTC)
+
+
+def _answer(draft: Draft, saved_at: datetime, *, replaces: str) -> Answer:
+    fields = {field.name: getattr(draft, field.name) for field in dataclasses.fields(draft)}
+    del fields["based_on"]
+    return Answer(**fields, saved_at=saved_at, replaces=replaces)
+
+
+def _refuse_other(draft: Draft, *, same: bool) -> None:
+    if not same:
+        raise SaveRefused(f"id {draft.id} already names another answer; give each save an id of its own")
+
+
+def _shared_rows(draft: Draft, rows: Sequence[Answer], now: datetime) -> list[Answer]:
+    """Return the rows that give an exercise a new audience, its own row last.
+
+    Ids of copies come from the draft's id, so that sending it twice cannot make two of a kind.
+    """
+    own = next((row for row in rows if not row.entry), None)
+    live = [row for row in rows if row.entry and row.value is not None]
+    order: Value = {"order": [row.entry for row in live]} if any(row.entry for row in rows) else {}
+    decision = dataclasses.replace(draft, value=own.value if own else order)
+    copies = [
+        dataclasses.replace(
+            row,
+            id=str(uuid.uuid5(uuid.UUID(draft.id), row.entry)),
+            audience=draft.audience,
+            saved_at=now,
+            replaces=row.id,
+        )
+        for row in live
+        if row.audience not in {"participant", "self"}
+    ]
+    return [*copies, _answer(decision, now, replaces=own.id if own else "")]
+
+
+def _key_is(draft: Draft) -> list[sa.ColumnElement[bool]]:
+    return [
+        ANSWERS.c[name] == getattr(draft, name) for name in ("participant", "session", "exercise", "entry")
+    ]

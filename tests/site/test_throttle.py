@@ -1,0 +1,52 @@
+"""Guessing takes ever longer."""
+
+from __future__ import annotations
+
+from mdli_workbook.site.throttle import REMEMBERED, Throttle
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def test_each_further_try_doubles_the_wait_up_to_a_quarter_of_an_hour() -> None:
+    throttle, waits = Throttle(Clock()), []
+    for _ in range(20):
+        throttle.count_try("kim")
+        waits.append(throttle.seconds_closed("kim"))
+    assert waits[:8] == [0, 0, 0, 0, 0, 2, 4, 8]
+    assert waits[-1] == 900
+
+
+def test_the_name_opens_again_with_time_and_with_success() -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    for _ in range(7):
+        throttle.count_try("kim")
+    clock.seconds += 4
+    assert throttle.seconds_closed("kim") == 0
+    throttle.count_try("kim")
+    assert throttle.seconds_closed("kim") == 8
+    throttle.forget("kim")
+    assert throttle.seconds_closed("kim") == 0
+
+
+def test_a_day_of_silence_begins_the_count_again() -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    for _ in range(9):
+        throttle.count_try("kim")
+    clock.seconds += 86_401
+    throttle.count_try("kim")
+    assert throttle.seconds_closed("kim") == 0
+
+
+def test_guessing_names_does_not_fill_the_memory() -> None:
+    throttle = Throttle(Clock())
+    for number in range(REMEMBERED * 2):
+        throttle.count_try(f"name-{number}")
+    assert len(throttle._tries) == REMEMBERED

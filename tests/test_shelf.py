@@ -1,0 +1,86 @@
+"""Reports on disk say what they show, and go as soon as something in them is withdrawn."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from mdli_workbook import shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+@dataclass
+class Withdrawn:
+    """Answers the one question that a shelf asks of a store."""
+
+    ids: frozenset[str]
+
+    def unshared(self, ids: Iterable[str]) -> frozenset[str]:
+        return self.ids & frozenset(ids)
+
+
+def put(folder: Path, participant: str, answers: list[str], **changes: object) -> Path:
+    marker = {
+        "report": True,
+        "cohort": "spring",
+        "participant": participant,
+        "session": 2,
+        "slug": "listen",
+        "title": "Listen",
+        "answers": answers,
+        "fingerprint": "f",
+        "made_at": "2026-03-20T17:00:00+00:00",
+    }
+    path = shelf.report_path(folder, "spring", participant, "02-listen")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"metadata": {"mdli": marker | changes}, "cells": []}))
+    return path
+
+
+def test_a_report_says_what_it_is(tmp_path: Path) -> None:
+    path = put(tmp_path, "ana", ["a1", "a2"])
+    marker = shelf.read_marker(path)
+    assert marker == shelf.Marker(
+        "spring", "ana", 2, "listen", "Listen", ("a1", "a2"), "f", datetime(2026, 3, 20, 17, tzinfo=UTC)
+    )
+    assert marker is not None
+    assert marker.stem == "02-listen"
+    assert list(shelf.find_reports(tmp_path)) == [path]
+
+
+def test_what_is_no_report_has_no_marker(tmp_path: Path) -> None:
+    path = put(tmp_path, "ana", [])
+    for text in ("", "{", "[]", "null", '{"metadata": {}}', '{"metadata": {"mdli": {"report": true}}}'):
+        path.write_text(text)
+        assert shelf.read_marker(path) is None
+    assert shelf.read_marker(tmp_path / "absent.ipynb") is None
+    assert shelf.read_marker(put(tmp_path, "ana", [], report=False)) is None
+    assert shelf.read_marker(put(tmp_path, "ana", [], extra=1)) is None
+
+
+def test_only_reports_that_show_something_withdrawn_are_taken_down(tmp_path: Path) -> None:
+    kept, gone = put(tmp_path, "ana", ["a1"]), put(tmp_path, "ben", ["b1", "b2"])
+    assert shelf.take_down_withdrawn(tmp_path, Withdrawn(frozenset({"b2"}))) == (gone,)
+    assert kept.exists()
+    assert not gone.parent.exists()
+
+
+def test_one_participants_withdrawal_leaves_the_others_alone(tmp_path: Path) -> None:
+    put(tmp_path, "ana", ["a1"])
+    put(tmp_path, "ben", ["b1"])
+    everything = Withdrawn(frozenset({"a1", "b1"}))
+    assert [path.parent.name for path in shelf.take_down_withdrawn(tmp_path, everything, "ben")] == ["ben"]
+
+
+def test_a_folder_with_other_files_stays(tmp_path: Path) -> None:
+    path = put(tmp_path, "ana", ["a1"])
+    note = path.parent / "note.txt"
+    note.write_text("mine")
+    shelf.take_down(path)
+    assert note.exists()
+    shelf.take_down(path)
