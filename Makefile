@@ -10,10 +10,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGED := pyproject.toml constraints.txt $(shell find jupyter -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check bench format browser clean
+.PHONY: help demo test soak check bench format examples browser clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
 demo: $(VENV)/installed
 	@$(BIN)/mdli demo $(DEMO_ARGS)
@@ -36,6 +36,12 @@ format: $(VENV)/installed-test
 
 bench: $(VENV)/installed-test
 	@$(BIN)/python bench/run.py $(BENCH_ARGS)
+
+# The two notebooks that git holds, made afresh: after a change in what a report looks like.
+EXAMPLE := demo/amara-okafor/02-be-open-and-listen.ipynb
+examples: $(VENV)/installed
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(BIN)/mdli --program "$$folder" demo --no-serve && \
+	for kind in workbooks reports; do install -D -m 644 "$$folder/$$kind/$(EXAMPLE)" "$$kind/$(EXAMPLE)"; done
 
 # Chromium drives the tests of the forms and of the coach site.
 browser:

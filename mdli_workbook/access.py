@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mdli_workbook.answers import newest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mdli_workbook.answers import Answer, Audience
     from mdli_workbook.curriculum import Exercise
 
-__all__ = ["audience_in_force", "shared_with_coach"]
+__all__ = ["audience_in_force", "shared_with_coach", "told_to_coach"]
+
+_FOR_COACHES = frozenset({"coach", "participant"})
+"""What a participant shares with the coach, and what a coach wrote to the participant."""
 
 
 def audience_in_force(exercise: Exercise, rows: Iterable[Answer]) -> Audience:
@@ -48,12 +53,25 @@ def shared_with_coach(rows: Iterable[Answer]) -> tuple[Answer, ...]:
     closed = {
         (row.participant, row.session, row.exercise)
         for row in rows
-        if row.entry == "" and row.audience != "coach"
+        if row.entry == "" and row.audience not in _FOR_COACHES
     }
     return tuple(
         row
         for row in rows
-        if row.audience == "coach"
+        if row.audience in _FOR_COACHES
         and row.value is not None
         and (row.participant, row.session, row.exercise) not in closed
     )
+
+
+def told_to_coach(rows: Iterable[Answer]) -> tuple[Answer, ...]:
+    """Keep every revision that a coach may read: of what is shared now, as far as it was shared then.
+
+    Parameters
+    ----------
+    rows
+        All rows of one participant, in the order in which they were saved.
+    """
+    rows = tuple(rows)
+    open_keys = {row.key for row in shared_with_coach(newest(rows))}
+    return tuple(row for row in rows if row.key in open_keys and row.audience in _FOR_COACHES)

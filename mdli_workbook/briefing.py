@@ -7,22 +7,25 @@ private exercise, written or not.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from mdli_workbook.answers import Answer
+from mdli_workbook.answers import Answer, newest
 from mdli_workbook.curriculum import Exercise, Record
+from mdli_workbook.progress import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mdli_workbook.answers import Audience
     from mdli_workbook.curriculum import Session
     from mdli_workbook.program import Participant, Program
 
-__all__ = ["FILE", "Briefing", "Declared", "Meeting", "Person", "make_briefing"]
+__all__ = ["FILE", "Briefing", "Declared", "Meeting", "Person", "Repeat", "Sources", "Step", "alone"]
 
 FILE = "briefing.json"
+_OF_OTHERS = frozenset({"show_if", "same_as", "renamed_from"})
 
 
 class Person(Record):
@@ -55,7 +58,48 @@ class Declared(Record):
     @classmethod
     def of(cls, exercise: Exercise, session: int) -> Declared:
         """Return the JSON of an exercise."""
-        return cls(kind=exercise.kind, session=session, id=exercise.id, literals=exercise.literals())
+        return cls(kind=exercise.kind, session=session, id=exercise.id, literals=alone(exercise.literals()))
+
+
+def alone(literals: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an exercise's literals without those that name another one: that may be private.
+
+    Examples
+    --------
+    >>> alone({"prompt": "And now?", "show_if": {"exercise": "first-guess", "is": ["saved"]}})
+    {'prompt': 'And now?'}
+    """
+    return {name: value for name, value in literals.items() if name not in _OF_OTHERS}
+
+
+class Step(Record):
+    """One moment in the life of a commitment: what state and date it had from then on."""
+
+    session: int
+    exercise: str
+    entry: str
+    at: datetime
+    state: str
+    due: str
+
+
+class Repeat(Record):
+    """A scale that repeats an earlier one, and the one that looks back on it.
+
+    Parameters
+    ----------
+    now, then
+        Ids of the scale of this session and of the earlier one.
+    then_session
+        Where the earlier one stands.
+    looking_back
+        Id of the scale, in this session, that rates the beginning as it is seen now; ``""`` if none.
+    """
+
+    now: str
+    then: str
+    then_session: int
+    looking_back: str = ""
 
 
 class Briefing(Record):
@@ -76,6 +120,12 @@ class Briefing(Record):
         earlier ones (other ``session``) that hold answers below.
     answers
         Newest rows that the coach may read, of this session and the ones before.
+    history
+        Of the commitments among them, oldest first.
+    opened
+        Ids of this session's exercises above that were opened.
+    repeats
+        Which of the scales above repeat which.
     """
 
     person: Person
@@ -87,27 +137,22 @@ class Briefing(Record):
     today: date
     exercises: tuple[Declared, ...]
     answers: tuple[Answer, ...]
+    history: tuple[Step, ...] = ()
+    opened: tuple[str, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
 
     def here(self) -> tuple[Declared, ...]:
-        """Return the exercises of this session."""
+        """Return the exercises of this session, without those that coaches write."""
         return tuple(one for one in self.exercises if one.session == self.session)
 
     def rows(self, session: int, exercise: str) -> tuple[Answer, ...]:
         """Return the rows of one exercise."""
-        return _rows(self.answers, session, exercise)
+        return tuple(row for row in self.answers if (row.session, row.exercise) == (session, exercise))
 
 
-def make_briefing(  # noqa: PLR0913 - it gathers from everywhere, once
-    program: Program,
-    participant: Participant,
-    sessions: Sequence[Session],
-    number: int,
-    *,
-    shared: Iterable[Answer],
-    audiences: Mapping[tuple[int, str], Audience],
-    today: date,
-) -> Briefing:
-    """Gather what report `number` of one participant may show.
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a briefing is made from, for one participant.
 
     Parameters
     ----------
@@ -115,57 +160,101 @@ def make_briefing(  # noqa: PLR0913 - it gathers from everywhere, once
         From the program's files.
     sessions
         The curriculum.
-    number
-        Which session the report is about.
-    shared
-        Newest rows that the coach may read, of sessions up to `number`.
+    by_coaches
+        The exercises that coaches write, the same in every session.
+    told
+        Every revision that the coach may read, oldest first.
     audiences
         (session, exercise) → what the participant decided; where nothing was decided, the
         session file's default holds.
+    opened
+        (session, exercise) of what the participant has opened.
     today
         The date that ages are counted to.
     """
-    rows = tuple(shared)
-    session = next(one for one in sessions if one.session == number)
-    here = [one for one in session.exercises if audiences.get((number, one.id), one.audience) == "coach"]
-    carried = [
-        (
-            earlier.session,
-            one,
-            # the exercise's own row holds an order and no promise
-            tuple(
-                row for row in _rows(rows, earlier.session, one.id) if row.entry and one.carries(row.value)
-            ),
+
+    program: Program
+    participant: Participant
+    sessions: Sequence[Session]
+    by_coaches: Sequence[Exercise]
+    told: Sequence[Answer]
+    audiences: Mapping[tuple[int, str], Audience]
+    opened: Collection[tuple[int, str]]
+    today: date
+
+    def briefing(self, number: int) -> Briefing:
+        """Gather what report `number` may show."""
+        session = next(one for one in self.sessions if one.session == number)
+        here = self._here(session)
+        named = [*((number, one, self._rows(number, one)) for one in here), *self._earlier(session)]
+        rows = tuple(row for _, _, found in named for row in found)
+        keys = {row.key for row in rows if row.entry}
+        return Briefing(
+            person=_person(self.participant),
+            coach=self.program.coach(self.participant.coach_id).name,
+            session=number,
+            title=session.title,
+            held_on=self.program.session(number, self.participant.cohort).starts_at.date(),
+            meeting=_meeting(self.program, self.participant, number),
+            today=self.today,
+            exercises=tuple(Declared.of(one, of) for of, one, _ in named),
+            answers=rows,
+            history=_history(row for row in self.told if row.key in keys),
+            opened=tuple(one.id for one in here if (number, one.id) in self.opened),
+            repeats=tuple(_repeats(here, {(of, one.id) for of, one, _ in named})),
         )
-        for earlier in sessions
-        if earlier.session < number
-        for one in earlier.exercises
-    ]
-    kept = [row for one in here for row in _rows(rows, number, one.id)]
-    kept += [row for _, _, open_rows in carried for row in open_rows]
-    return Briefing(
-        person=Person(
-            id=participant.id,
-            name=participant.name,
-            role=participant.role,
-            organization=participant.organization,
-        ),
-        coach=program.coach(participant.coach_id).name,
-        session=number,
-        title=session.title,
-        held_on=program.session(number, participant.cohort).starts_at.date(),
-        meeting=_meeting(program, participant, number),
-        today=today,
-        exercises=(
-            *(Declared.of(one, number) for one in here),
-            *(Declared.of(one, of) for of, one, open_rows in carried if open_rows),
-        ),
-        answers=tuple(kept),
+
+    def _rows(self, session: int, exercise: Exercise) -> tuple[Answer, ...]:
+        rows = newest(self.told)
+        return tuple(row for row in rows if (row.session, row.exercise) == (session, exercise.id))
+
+    def _here(self, session: Session) -> tuple[Exercise, ...]:
+        """Return the exercises that the coach may know of.
+
+        One that waits for a private answer is named only once it is answered itself: that it is
+        shown would tell what the private answer is.
+        """
+        number = session.session
+        decided = self.audiences
+        open_ones = [
+            one for one in session.exercises if decided.get((number, one.id), one.audience) == "coach"
+        ]
+        rows = tuple(row for one in open_ones for row in self._rows(number, one))
+        seen = shown(_Open(tuple(open_ones)), rows)
+        return tuple(one for one in open_ones if one in seen or self._rows(number, one))
+
+    def _earlier(self, session: Session) -> Iterator[tuple[int, Exercise, tuple[Answer, ...]]]:
+        """Yield what earlier months still have to say: open commitments, a baseline, the coach's last note."""
+        repeated = {getattr(one, "same_as", "") for one in session.exercises}
+        note: tuple[int, Exercise, tuple[Answer, ...]] | None = None
+        for earlier in self.sessions:
+            number = earlier.session
+            if number >= session.session:
+                continue
+            for one in (*earlier.exercises, *self.by_coaches):
+                rows = self._rows(number, one)
+                # the exercise's own row holds an order and no promise
+                carried = tuple(row for row in rows if row.entry and one.carries(row.value))
+                if carried or (rows and f"{number}/{one.id}" in repeated):
+                    yield number, one, carried or rows
+                elif rows and one in self.by_coaches and not one.repeats:
+                    note = (number, one, rows)
+        if note is not None:
+            yield note
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    exercises: tuple[Exercise, ...]
+
+
+def _person(participant: Participant) -> Person:
+    return Person(
+        id=participant.id,
+        name=participant.name,
+        role=participant.role,
+        organization=participant.organization,
     )
-
-
-def _rows(rows: Iterable[Answer], session: int, exercise: str) -> tuple[Answer, ...]:
-    return tuple(row for row in rows if (row.session, row.exercise) == (session, exercise))
 
 
 def _meeting(program: Program, participant: Participant, number: int) -> Meeting:
@@ -177,3 +266,36 @@ def _meeting(program: Program, participant: Participant, number: int) -> Meeting
         window=(call.call_from, call.call_until),
         state=call.state,
     )
+
+
+def _repeats(here: Sequence[Exercise], known: Collection[tuple[int, str]]) -> Iterator[Repeat]:
+    for one in here:
+        session, _, first = str(getattr(one, "same_as", "")).partition("/")
+        if first and (int(session), first) in known:
+            back = (
+                two.id
+                for two in here
+                if two.kind == one.kind and two.show_if and two.show_if.exercise == one.id
+            )
+            yield Repeat(now=one.id, then=first, then_session=int(session), looking_back=next(back, ""))
+
+
+def _history(rows: Iterable[Answer]) -> tuple[Step, ...]:
+    """Tell what became of each entry, without the words of its earlier revisions."""
+    steps: list[Step] = []
+    last: dict[tuple[str, int, str, str], tuple[str, str]] = {}
+    for row in rows:
+        now = (str((row.value or {}).get("state", "")), str((row.value or {}).get("due", "")))
+        if now[0] and last.get(row.key) != now:
+            last[row.key] = now
+            steps.append(
+                Step(
+                    session=row.session,
+                    exercise=row.exercise,
+                    entry=row.entry,
+                    at=row.saved_at,
+                    state=now[0],
+                    due=now[1],
+                )
+            )
+    return tuple(steps)

@@ -5,6 +5,7 @@ Nothing heavy is imported before a command needs it, so that ``mdli --help`` is 
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -36,11 +37,38 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except InputError as error:
             for problem in error.problems:
-                click.echo(str(problem), err=True)
+                _say(str(problem), err=True)
             ctx.exit(UNUSABLE)
         except WorkbookError as error:
-            click.echo(f"mdli: {error}", err=True)
+            _say(f"mdli: {error}", err=True)
             ctx.exit(UNUSABLE)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            _say(f"mdli: {place}{error.strerror or type(error).__name__}", err=True)
+            ctx.exit(UNUSABLE)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - a traceback helps nobody here, and may hold what a person wrote
+            _say(f"mdli: a fault of mdli itself, {_place_of(error)}; please report this line", err=True)
+            ctx.exit(FAILED)
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    """Print a line. Work goes on when its reader has gone, as in ``mdli report | head``."""
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, (sys.stderr if err else sys.stdout).fileno())
+        os.close(nowhere)
+
+
+def _place_of(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" in {Path(trace.tb_frame.f_code.co_filename).name} line {trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{where}"
 
 
 @click.group(cls=_Commands)
@@ -106,7 +134,7 @@ def init(folder: Path) -> None:
     from mdli_workbook.starter import start_program  # noqa: PLC0415
 
     start_program(folder)
-    click.echo(f"{folder} is ready: edit program.toml, roster.csv and coaches.csv, then run mdli check there")
+    _say(f"{folder} is ready: edit program.toml, roster.csv and coaches.csv, then run mdli check there")
 
 
 @main.command()
@@ -115,7 +143,7 @@ def check(setting: _Setting) -> None:
     """Name every problem in the program's files, with file and line."""
     program, sessions = _read_all(setting)
     people, coaches = len(program.participants), len(program.coaches)
-    click.echo(f"all good: {people} participants, {coaches} coaches, {len(sessions)} sessions")
+    _say(f"all good: {people} participants, {coaches} coaches, {len(sessions)} sessions")
 
 
 def _read_all(setting: _Setting) -> tuple[Program, tuple[Session, ...]]:
@@ -170,10 +198,14 @@ def _tell(written: Iterable[Written], prefix: str = "") -> None:
     counts: dict[str, int] = {}
     for one in written:
         counts[one.done.value] = counts.get(one.done.value, 0) + 1
-        if one.done.name == "KEPT":
-            click.echo(f"{one.participant}, session {one.session}: {one.done.value}")
+        if one.failure:
+            _say(f"{one.participant}, session {one.session}: {one.failure}", err=True)
+        elif one.done.name == "KEPT":
+            _say(f"{one.participant}, session {one.session}: {one.done.value}")
     said = ", ".join(f"{number} {prefix}{words}" for words, number in counts.items())
-    click.echo(f"workbooks: {said or 'none selected'}")
+    _say(f"workbooks: {said or 'none selected'}")
+    if "failed" in counts:
+        sys.exit(FAILED)
 
 
 @main.command()
@@ -198,8 +230,8 @@ def report(  # noqa: PLR0913 - one parameter per option
         )
     failures = [one for one in outcomes if one.failure]
     for one in failures:
-        click.echo(f"{one.participant}, session {one.session}: {one.failure}", err=True)
-    click.echo(f"reports: {len(outcomes) - len(failures)} made, {len(failures)} failed")
+        _say(f"{one.participant}, session {one.session}: {one.failure}", err=True)
+    _say(f"reports: {len(outcomes) - len(failures)} made, {len(failures)} failed")
     if failures:
         sys.exit(FAILED)
 
@@ -208,7 +240,7 @@ def report(  # noqa: PLR0913 - one parameter per option
 def _progress() -> Iterator[Callable[[str, int], None]]:
     """Show a bar with time left on a terminal, and plain lines otherwise."""
     if not sys.stderr.isatty():
-        yield lambda done, _: click.echo(f"made {done}")
+        yield lambda done, _: _say(done)
         return
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
@@ -230,7 +262,7 @@ def serve(setting: _Setting, port: int) -> None:
         program.folder,
         port=port,
         now=setting.clock(program),
-        ready=lambda url: click.echo(f"coach site: {url}"),
+        ready=lambda url: _say(f"coach site: {url}"),
     )
 
 
@@ -261,7 +293,7 @@ def passwd(setting: _Setting, coach_id: str, *, password_stdin: bool) -> None:
         else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
     set_password(program.folder, coach_id, password)
-    click.echo(f"password of {coach_id} is set")
+    _say(f"password of {coach_id} is set")
 
 
 @main.command()
@@ -292,7 +324,7 @@ def demo(setting: _Setting, port: int, *, no_serve: bool) -> None:
     with _progress() as step:
         done = demonstration.make(program, sessions, now, step)
     for line in done.lines():
-        click.echo(line)
+        _say(line)
     if not no_serve:
         from mdli_workbook.site import serve as run_site  # noqa: PLC0415
 
@@ -300,5 +332,5 @@ def demo(setting: _Setting, port: int, *, no_serve: bool) -> None:
             folder,
             port=port,
             now=now,
-            ready=lambda url: click.echo(f"coach site: {url} (end it with Ctrl+C)"),
+            ready=lambda url: _say(f"coach site: {url} (end it with Ctrl+C)"),
         )

@@ -87,9 +87,11 @@ def lock_program(folder: Path, command: str) -> Iterator[Path]:
     except Timeout:
         raise Busy(_who_holds(holder)) from None
     try:
-        write_whole(holder, json.dumps({"command": command, "pid": os.getpid()}), mode=0o600)
         shutil.rmtree(scratch, ignore_errors=True)
-        yield private_folder(scratch)
+        private_folder(scratch)
+        told = json.dumps({"command": command, "pid": os.getpid()})
+        write_whole(holder, told, mode=0o600, durable=False, scratch=scratch)
+        yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
         holder.unlink(missing_ok=True)

@@ -31,15 +31,17 @@ class Done(StrEnum):
     WRITTEN = "written"
     SAME = "unchanged"
     KEPT = "kept, its participant has changed it"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One workbook and what happened to it."""
+    """One workbook and what happened to it; `failure` says why it could not be written."""
 
     participant: str
     session: int
     done: Done
+    failure: str = ""
 
 
 def workbook_path(folder: Path, cohort: str, participant: str, stem: str) -> Path:
@@ -83,17 +85,26 @@ def generate(
             continue
         for cells in ready:
             if selection.wants(participant, cells.session.session):
-                yield _write(program.folder, participant, cells, scratch)
+                yield _try(program.folder, participant, cells, scratch)
+
+
+def _try(folder: Path, participant: Participant, cells: SessionCells, scratch: Path | None) -> Written:
+    """Write one workbook; that it cannot be written must not stop the others."""
+    try:
+        return _write(folder, participant, cells, scratch)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return Written(participant.id, cells.session.session, Done.FAILED, reason)
 
 
 def _write(folder: Path, participant: Participant, cells: SessionCells, scratch: Path | None) -> Written:
     who, number = participant.id, cells.session.session
     place = (folder, participant.cohort, who, cells.session.stem)
     text = cells.workbook(participant.cohort, who)
-    before, standing = _text(base_path(*place)), _text(workbook_path(*place))
-    if standing == text == before:
+    fresh, before, standing = text.encode(), _read(base_path(*place)), _read(workbook_path(*place))
+    if standing == fresh == before:
         return Written(who, number, Done.SAME)
-    untouched = standing in {None, before, text}
+    untouched = standing in {None, before, fresh}
     if scratch is not None:
         if untouched:
             # the workbook first: killed in between, the next run finds it equal to the fresh text
@@ -102,10 +113,8 @@ def _write(folder: Path, participant: Participant, cells: SessionCells, scratch:
     return Written(who, number, Done.WRITTEN if untouched else Done.KEPT)
 
 
-def _text(path: Path) -> str | None:
+def _read(path: Path) -> bytes | None:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes()
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError):
-        return ""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mdli_workbook.curriculum import Exercise, Session
 
-__all__ = ["KERNEL", "SessionCells", "calls_of", "code_cell", "markdown_cell", "write_notebook"]
+__all__ = ["KERNEL", "SessionCells", "call_cell", "calls_of", "code_cell", "markdown_cell", "write_notebook"]
 
 KERNEL = {"name": "mdli", "display_name": "Workbook", "language": "python"}
 
@@ -119,6 +119,14 @@ def markdown_cell(name: str, source: str) -> dict[str, Any]:
     return _split(v4.new_markdown_cell(source, id=_cell_id(name), metadata=_ours(name)))
 
 
+def call_cell(call: Call) -> dict[str, Any]:
+    """Return the cell of one exercise."""
+    title = "".join(one if one.isprintable() else " " for one in call.literals.get("title") or call.id)
+    head = f"# {title}: what you write here is saved outside this page."
+    fields = "".join(f"    {name}={_literal(value)},\n" for name, value in call.literals.items())
+    return code_cell(f"x-{call.id}", f"{head}\nwb.{call.kind}(\n    {call.id!r},\n{fields})")
+
+
 def calls_of(text: str, kinds: Container[str]) -> tuple[Parameters, tuple[tuple[dict[str, Any], Call], ...]]:
     """Read the parameters and the exercises, each with its cell, out of a generated workbook.
 
@@ -136,14 +144,7 @@ def calls_of(text: str, kinds: Container[str]) -> tuple[Parameters, tuple[tuple[
 def _cell(part: str | Exercise, index: int) -> dict[str, Any]:
     if isinstance(part, str):
         return markdown_cell(f"text-{index}", part)
-    return code_cell(f"x-{part.id}", _source(part))
-
-
-def _source(exercise: Exercise) -> str:
-    title = "".join(one if one.isprintable() else " " for one in exercise.title or exercise.id)
-    head = f"# {title}: what you write here is saved outside this page."
-    fields = "".join(f"    {name}={_literal(value)},\n" for name, value in exercise.literals().items())
-    return f"{head}\nwb.{exercise.kind}(\n    {exercise.id!r},\n{fields})"
+    return call_cell(Call(part.kind, part.id, part.literals()))
 
 
 def _literal(value: Any) -> str:

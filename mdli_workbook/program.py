@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 __all__ = [
+    "FILES",
     "Call",
     "Coach",
     "Credit",

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import BrokenExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata, resources
@@ -18,13 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdli_workbook import shelf
-from mdli_workbook.briefing import FILE, make_briefing
-from mdli_workbook.errors import ReportFailed, WorkbookError
+from mdli_workbook.briefing import FILE, Sources, alone
+from mdli_workbook.errors import CellRefused, ReportFailed, WorkbookError
 from mdli_workbook.exercises import KINDS
+from mdli_workbook.exercises.coaching import WRITTEN_BY_COACHES
 from mdli_workbook.exercises.front import PARTS
 from mdli_workbook.files import lock_program, private_folder, write_whole
 from mdli_workbook.generate import base_path
-from mdli_workbook.notebook import calls_of, code_cell, markdown_cell, write_notebook
+from mdli_workbook.grammar import Call
+from mdli_workbook.notebook import call_cell, calls_of, code_cell, markdown_cell, write_notebook
 from mdli_workbook.program import store_address
 from mdli_workbook.session_files import read_report_template
 from mdli_workbook.store import Store
@@ -32,6 +34,7 @@ from mdli_workbook.workers import cores, pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Executor, Future
     from datetime import date, datetime
 
     from mdli_workbook.briefing import Briefing
@@ -40,6 +43,9 @@ if TYPE_CHECKING:
     from mdli_workbook.selection import Selection
 
 __all__ = ["Desk", "Job", "Outcome", "build", "make", "run"]
+
+_PATIENCE = 120
+"""Seconds that a kernel may take to start, and for one cell: a stuck one must not stop the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +136,12 @@ class Desk:
         place = (participant.cohort, participant.id, session.stem)
         target = shelf.report_path(folder, *place)
         standing = shelf.read_marker(target)
-        if standing is not None and self._closed(participant.id, session.session):
+        if self._closed(participant.id, session.session):
             return None
         base = base_path(folder, *place)
         if not base.is_file():
             raise ReportFailed("its workbook was never generated; run mdli generate first")
-        text = base.read_text(encoding="utf-8")
+        text = _read_base(base)
         briefing = self.briefing(participant, session.session)
         fingerprint = _fingerprint(text, front, briefing)
         if standing is not None and standing.fingerprint == fingerprint and not force:
@@ -153,15 +159,17 @@ class Desk:
     def briefing(self, participant: Participant, number: int) -> Briefing:
         """Ask the store what this report may show."""
         who = participant.id
-        return make_briefing(
-            self.program,
-            participant,
-            self.sessions,
-            number,
-            shared=self.store.shared(who, number),
+        sources = Sources(
+            program=self.program,
+            participant=participant,
+            sessions=self.sessions,
+            by_coaches=WRITTEN_BY_COACHES,
+            told=self.store.told(who, number),
             audiences=self.store.audiences(who, number),
+            opened={(one.session, one.exercise) for one in self.store.events(who) if one.what == "opened"},
             today=self.today,
         )
+        return sources.briefing(number)
 
     def _closed(self, participant: str, session: int) -> bool:
         return any(event.what == "call-held" for event in self.store.events(participant, session))
@@ -190,7 +198,7 @@ def make(  # noqa: PLR0913 - the options of one command
     force
         Also those in which nothing changed.
     step
-        Called with each report's name, and how many there are, as they end.
+        Called with a word on each report as it ends, and how many there are.
 
     Returns
     -------
@@ -198,7 +206,7 @@ def make(  # noqa: PLR0913 - the options of one command
         Those that were made and those that failed, the latter first.
     """
     folder = program.folder
-    with lock_program(folder, "mdli report") as scratch, Store.open(store_address(folder), now=now) as store:
+    with lock_program(folder, "mdli report") as scratch, _open_store(folder, now) as store:
         shelf.take_down_withdrawn(folder, store)
         desk = Desk(program, sessions, store, now, scratch)
         due, outcomes = desk.plan(selection, force=force)
@@ -207,8 +215,16 @@ def make(  # noqa: PLR0913 - the options of one command
         with pool(min(jobs or cores(), len(due)), scratch) as executor:
             for outcome in run(due, executor, desk):
                 outcomes.append(outcome)
-                step(f"{outcome.participant}, session {outcome.session}", len(due))
+                did = "failed" if outcome.failure else "made"
+                step(f"{did} {outcome.participant}, session {outcome.session}", len(due))
     return tuple(outcomes)
+
+
+def _open_store(folder: Path, now: Callable[[], datetime]) -> Store:
+    """Open the store. A lost one is not made anew: all that reports show would seem to be withdrawn."""
+    markers = map(shelf.read_marker, shelf.find_reports(folder))
+    lost = any(marker is not None and marker.answers for marker in markers)
+    return Store.open(store_address(folder), now=now, create=not lost)
 
 
 def run(jobs: Sequence[Job], executor: Executor, desk: Desk) -> Iterator[Outcome]:
@@ -231,14 +247,15 @@ def run(jobs: Sequence[Job], executor: Executor, desk: Desk) -> Iterator[Outcome
     """
     waiting = {executor.submit(build, job): job for job in jobs}
     for future in as_completed(waiting):
-        job = waiting.pop(future)
-        try:
-            outcome = future.result()
-        except Exception as error:  # noqa: BLE001 - a worker that died fails one report only
-            outcome = Outcome(job.participant, job.session, failure=_reason(error))
-        if not outcome.failure:
-            outcome = _place(job, outcome, desk)
-        yield outcome
+        yield _end(waiting.pop(future), future, desk)
+
+
+def _end(job: Job, future: Future[Outcome], desk: Desk) -> Outcome:
+    try:
+        outcome = future.result()
+        return outcome if outcome.failure else _place(job, outcome, desk)
+    except Exception as error:  # noqa: BLE001 - a worker that died or a full disk fails one report only
+        return Outcome(job.participant, job.session, failure=_reason(error))
 
 
 def build(job: Job) -> Outcome:
@@ -260,6 +277,8 @@ def build(job: Job) -> Outcome:
             cwd=str(here),
             progress_bar=False,
             request_save_on_cell_execute=False,
+            start_timeout=_PATIENCE,
+            execution_timeout=_PATIENCE,
             config=Config(
                 KernelManager={"transport": "ipc"}
             ),  # no port that others on the machine could reach
@@ -287,13 +306,26 @@ def _place(job: Job, outcome: Outcome, desk: Desk) -> Outcome:
     return outcome
 
 
+def _read_base(base: Path) -> str:
+    """Read a base copy and see that it is one."""
+    try:
+        text = base.read_text(encoding="utf-8")
+        cells = json.loads(text)["cells"]
+        calls_of(text, KINDS)
+        if {"load", "parameters", "open"} <= {cell["metadata"]["mdli"]["name"] for cell in cells}:
+            return text
+    except (ValueError, LookupError, TypeError, StopIteration, CellRefused):
+        pass
+    raise ReportFailed("the base copy of its workbook is damaged; run mdli generate, then mdli report again")
+
+
 def _arrange(base: str, front: Sequence[str | Part], briefing: Briefing, marker: dict[str, Any]) -> str:
     """Put the report's cells in order: the front page, then the exercises that the coach may know of."""
     cells = {cell["metadata"]["mdli"]["name"]: cell for cell in json.loads(base)["cells"]}
     _, calls = calls_of(base, KINDS)
     known = {one.id for one in briefing.here() if not KINDS[one.kind].in_front}
     pages = [_front_cell(part, index) for index, part in enumerate(front)]
-    shown = [cell for cell, call in calls if call.id in known]
+    shown = [call_cell(Call(one.kind, one.id, alone(one.literals))) for _, one in calls if one.id in known]
     return write_notebook([cells["load"], cells["parameters"], cells["open"], *pages, *shown], marker)
 
 
@@ -357,6 +389,10 @@ def _reason(error: BaseException) -> str:
     """Say what went wrong without anything a person may have written."""
     if isinstance(error, WorkbookError):
         return str(error)
+    if isinstance(error, BrokenExecutor):
+        return "its worker process ended early; run mdli report again"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     name = getattr(error, "ename", "") or type(error).__name__
     place = f" in cell {error.cell_index}" if hasattr(error, "cell_index") else ""
     return f"{name}{place}"

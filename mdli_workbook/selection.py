@@ -60,5 +60,9 @@ class Selection:
             )
             if value and value not in known
         ]
+        of = {one.id: one.cohort for one in program.participants}.get(self.participant)
+        if not problems and self.cohort and of not in {None, self.cohort}:
+            message = f"participant '{self.participant}' is in cohort '{of}', not '{self.cohort}'; drop one"
+            problems.append(Problem("roster.csv", 0, message))
         if problems:
             raise ProgramError(problems)

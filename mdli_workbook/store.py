@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 
-from mdli_workbook.access import shared_with_coach
+from mdli_workbook.access import shared_with_coach, told_to_coach
 from mdli_workbook.answers import Answer, Conflict, Draft, Saved
 from mdli_workbook.drafts import checked, checked_event, same_draft
 from mdli_workbook.errors import SaveRefused, StoreUnusable
@@ -234,6 +234,16 @@ class Store:
         query = newest_where(ANSWERS.c.participant == participant, ANSWERS.c.session <= session)
         with self._transaction(self._reading) as connection:
             return shared_with_coach(read_answers(connection, query))
+
+    def told(self, participant: str, session: int) -> tuple[Answer, ...]:
+        """Return every revision that a coach may read, up to and with a session: one query.
+
+        The newest of each key is what :meth:`shared` gives; the earlier ones are its history.
+        """
+        c = ANSWERS.c
+        query = sa.select(ANSWERS).where(c.participant == participant, c.session <= session).order_by(c.seq)
+        with self._transaction(self._reading) as connection:
+            return told_to_coach(read_answers(connection, query))
 
     def audiences(self, participant: str, session: int) -> dict[tuple[int, str], Audience]:
         """Return (session, exercise) → what the participant decided, up to and with a session.

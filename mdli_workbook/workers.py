@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import connection
-from typing import TYPE_CHECKING
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
     from pathlib import Path
+    from types import TracebackType
 
-__all__ = ["cores", "pool"]
+__all__ = ["Workers", "cores", "pool"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def cores() -> int:
@@ -20,21 +28,69 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def pool(jobs: int, scratch: Path) -> ProcessPoolExecutor:
+def pool(jobs: int, scratch: Path) -> Workers:
     """Return an executor of `jobs` fresh processes.
 
-    Fresh (spawned) and not forked, so that no open store or thread comes along; each keeps
-    IPython's files in `scratch`, so that no start-up script of the account changes a report.
+    Each keeps IPython's files in `scratch`, so that no start-up script of the account changes a report.
     """
-    return ProcessPoolExecutor(
-        max_workers=jobs,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_begin,
-        initargs=(str(scratch / "ipython"),),
-    )
+    return Workers(jobs, scratch / "ipython")
+
+
+class Workers(Executor):
+    """Processes of which one that dies takes only its own job with it.
+
+    Each is a pool of one: the standard pool of many fails all its jobs as soon as one process dies.
+    They are fresh (spawned) and not forked, so that no open store or thread comes along.
+
+    Parameters
+    ----------
+    jobs
+        How many processes.
+    ipython
+        Folder for IPython's files.
+    """
+
+    def __init__(self, jobs: int, ipython: Path) -> None:
+        self._ipython = ipython
+        self._threads = ThreadPoolExecutor(jobs)
+        self._idle: SimpleQueue[ProcessPoolExecutor] = SimpleQueue()
+        for _ in range(jobs):
+            self._idle.put(self._start())
+
+    def submit(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run `job` in the next process that is idle."""
+        return self._threads.submit(self._run, job, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as Executor has it
+        """Let running jobs end, then the processes."""
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+        while not self._idle.empty():
+            self._idle.get().shutdown(wait)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.shutdown(cancel_futures=kind is not None)
+
+    def _run(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        process = self._idle.get()
+        try:
+            return process.submit(job, *args, **kwargs).result()
+        except BrokenExecutor:
+            process.shutdown()
+            process = self._start()
+            raise
+        finally:
+            self._idle.put(process)
+
+    def _start(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        begin = (str(self._ipython),)
+        return ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=begin)
 
 
 def _begin(ipython: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the command's to handle
     os.environ["IPYTHONDIR"] = ipython
     os.environ.pop("MDLI_PARTICIPANT", None)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -36,7 +36,11 @@ def committed(folder: str) -> Path:
     """Return the one example of a folder, as git holds it."""
     pattern = f"{folder}/demo/*/{STEM}.ipynb"
     listed = subprocess.run(
-        ["git", "ls-files", pattern], cwd=REPOSITORY, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", pattern],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split()
     assert len(listed) == 1, f"one example should be committed as {pattern}, and there are {len(listed)}"
     return Path(listed[0])

@@ -19,7 +19,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
 from pydantic import ValidationError
 
 from mdli_workbook.answers import Event, values_of
@@ -31,6 +30,8 @@ from mdli_workbook.exercises.replies import Desktop, Place, Replies
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from markupsafe import Markup
+
     from mdli_workbook.curriculum import Exercise
     from mdli_workbook.exercises.widget import FormWidget
     from mdli_workbook.store import Store
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Page", "ReportDesk", "WorkbookDesk", "find_store", "workbook"]
 
 STORE_FILE = Path(".config/mdli/store.toml")
+EXAMPLE = 'address = "sqlite:////folder/answers.db"'
 OWNER = "MDLI_PARTICIPANT"
 
 
@@ -142,7 +144,9 @@ def read_briefing(folder: Path) -> Briefing:
     except FileNotFoundError:
         raise BriefingMissing(f"no {FILE} in the working folder; reports are made by: mdli report") from None
     except (OSError, ValueError) as error:
-        raise BriefingMissing(f"{FILE} cannot be read ({type(error).__name__}); run mdli report again") from None
+        raise BriefingMissing(
+            f"{FILE} cannot be read ({type(error).__name__}); run mdli report again"
+        ) from None
 
 
 def open_desktop(
@@ -164,7 +168,9 @@ def open_desktop(
     owner = os.environ.get(OWNER, "")
     if owner and owner != place.participant:
         return Desktop(
-            place, None, f"This JupyterLab is {owner}'s, and this workbook is {place.participant}'s; open your own."
+            place,
+            None,
+            f"This JupyterLab is {owner}'s, and this workbook {place.participant}'s; open your own.",
         )
     program = _program_of(folder)
     try:
@@ -206,9 +212,9 @@ def _address_in(content: bytes, shown: str) -> str:
     try:
         address = tomllib.loads(content.decode("utf-8")).get("address")
     except ValueError:
-        raise StoreUnusable(f"{shown} is not TOML; write address = \"sqlite:////folder/answers.db\"") from None
+        raise StoreUnusable(f"{shown} is not TOML; write {EXAMPLE}") from None
     if not isinstance(address, str) or not address:
-        raise StoreUnusable(f"{shown} names no address; write address = \"sqlite:////folder/answers.db\"")
+        raise StoreUnusable(f"{shown} names no address; write {EXAMPLE}")
     return address
 
 

@@ -219,8 +219,8 @@ class Replies:
             self._desktop.take_down(store)
         except OSError as error:
             raise SaveRefused(
-                f"that is saved, but a report that still shows it could not be deleted ({type(error).__name__});"
-                " the coach site will not show it, please tell your coordinator"
+                "that is saved, but a report that still shows it could not be deleted"
+                f" ({type(error).__name__}); the coach site will not show it, please tell your coordinator"
             ) from None
 
     def _coach_view(self) -> str:
@@ -253,7 +253,7 @@ def checked_value(exercise: Exercise, entry: str, value: Message | None) -> Mess
     SaveRefused
         If it does not fit the kind; the message names fields, never what was entered.
     """
-    if bool(entry) != exercise.repeats and not (exercise.repeats and value is not None):
+    if (entry and not exercise.repeats) or (not entry and value is None):
         raise SaveRefused(f"{exercise.id!r} has no such part; open the notebook again")
     if value is None:
         return None
@@ -262,11 +262,12 @@ def checked_value(exercise: Exercise, entry: str, value: Message | None) -> Mess
         return shape.model_validate_json(json.dumps(value)).model_dump(mode="json")
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=True, include_input=False)
-        raise SaveRefused("; ".join(_say(one) for one in found[:3])) from None
+        raise SaveRefused("; ".join(_say(one, shape) for one in found[:3])) from None
 
 
-def _say(found: Any) -> str:
-    field = " ".join(str(step) for step in found["loc"] if isinstance(step, str)) or "this answer"
+def _say(found: Any, shape: type[BaseModel]) -> str:
+    known = found["loc"] and found["loc"][0] in shape.model_fields
+    field = str(found["loc"][0]).replace("_", " ") if known else "this answer"
     if found["type"] == "string_too_long":
         return f"{field} has more than {found['ctx']['max_length']:,} characters; shorten it"
     return f"{field} does not fit its field; correct it"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
+import logging
 import signal
 import socket
 import time
@@ -98,7 +99,8 @@ class CoachSite(Voila):  # type: ignore[misc]  # Voila ships no types
         """Return tornado's settings; Voila's would make a kernel manager and a contents manager."""
         read_hashes(self.folder)
         require_private(self.folder / ".mdli" / "coaches.json")
-        identity = Identity()
+        key = read_secret(self.folder)
+        identity = Identity(key)
         site = Site(
             sources=Sources(self.folder, self.now),
             identity=identity,
@@ -106,13 +108,14 @@ class CoachSite(Voila):  # type: ignore[misc]  # Voila ships no types
             templates=make_environment(),
             exporter=ReportExporter(),
             pool=ThreadPoolExecutor(max_workers=4, thread_name_prefix="ask"),
+            checking=ThreadPoolExecutor(max_workers=2, thread_name_prefix="check"),
             hosts=LOOPBACK_NAMES | {host.lower() for host in self.hosts},
             styles=STYLES,
             log=self.log,
         )
         return {
             "site": site,
-            "cookie_secret": read_secret(self.folder),
+            "cookie_secret": key,
             "default_handler_class": NotFound,
             "log_function": self._log_request,
             **identity.xsrf_settings,
@@ -144,7 +147,9 @@ class CoachSite(Voila):  # type: ignore[misc]  # Voila ships no types
         await self._end.wait()
         server.stop()
         await server.close_all_connections()
-        self.app.settings["site"].pool.shutdown(wait=False, cancel_futures=True)
+        site: Site = self.app.settings["site"]
+        site.pool.shutdown(wait=False, cancel_futures=True)
+        site.checking.shutdown(wait=False, cancel_futures=True)
 
     def listen(self) -> HTTPServer:
         """Listen on the one port asked for; another one would surprise whoever has a bookmark."""
@@ -175,7 +180,8 @@ class CoachSite(Voila):  # type: ignore[misc]  # Voila ships no types
     def _log_request(self, handler: web.RequestHandler) -> None:
         """Write which page answered how: no address, no query, nobody's words."""
         milliseconds = 1000 * handler.request.request_time()
-        self.log.info(
+        self.log.log(
+            logging.DEBUG if isinstance(handler, Static) else logging.INFO,
             "%s %s %d %.0f ms",
             handler.request.method,
             type(handler).__name__,

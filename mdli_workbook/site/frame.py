@@ -84,6 +84,8 @@ class Site:
         Of reports.
     pool
         Where blocking questions are asked, so that a slow store stops nobody else.
+    checking
+        Where passwords are checked: it is slow on purpose, and must not hold up the pages.
     hosts
         Names by which a browser may ask for the site.
     styles
@@ -98,6 +100,7 @@ class Site:
     templates: jinja2.Environment
     exporter: ReportExporter
     pool: Executor
+    checking: Executor
     hosts: frozenset[str]
     styles: Mapping[str, Path]
     log: Logger
@@ -130,10 +133,10 @@ class Page(web.RequestHandler):
         if _host_of(self.request.headers.get("Host", "")) not in self.site.hosts:
             raise web.HTTPError(403)
 
-    async def ask(self, question: Callable[..., Any], *given: object) -> Any:
+    async def ask(self, question: Callable[..., Any], *given: object, pool: Executor | None = None) -> Any:
         """Ask what may block, away from the event loop; what cannot be asked closes the site."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.site.pool, question, *given)
+            return await asyncio.get_running_loop().run_in_executor(pool or self.site.pool, question, *given)
         except CLOSED as error:
             self.site.log.warning("closed: %s", type(error).__name__)
             raise web.HTTPError(503) from None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from mdli_workbook.errors import SiteRefused
 from mdli_workbook.files import private_folder, write_whole
@@ -32,23 +33,36 @@ class Identity:
 
     Parameters
     ----------
+    key
+        Signs the cookies. Their names come from it too, so that two programs on one machine
+        do not sign each other's coaches out.
     secure
         Whether browsers reach the site by TLS; the cookies then travel by nothing else.
     """
 
+    key: str = field(repr=False)
     secure: bool = False
 
     @property
     def cookie_name(self) -> str:
         """Name of the cookie that says who it is."""
-        return "__Host-mdli-coach" if self.secure else "mdli-coach"
+        return self._name("coach")
 
     @property
     def xsrf_settings(self) -> dict[str, object]:
         """Tornado's settings for the cookie that ties a form to its page."""
-        name = "__Host-mdli-form" if self.secure else "mdli-form"
-        flags = {"httponly": True, "samesite": "Strict", "secure": self.secure}
-        return {"xsrf_cookies": True, "xsrf_cookie_name": name, "xsrf_cookie_kwargs": flags}
+        return {
+            "xsrf_cookies": True,
+            "xsrf_cookie_name": self._name("form"),
+            "xsrf_cookie_kwargs": self._flags(),
+        }
+
+    def _name(self, what: str) -> str:
+        program = hashlib.sha256(f"name of {self.key}".encode()).hexdigest()[:8]
+        return f"{'__Host-' if self.secure else ''}mdli-{what}-{program}"
+
+    def _flags(self) -> dict[str, Any]:
+        return {"httponly": True, "samesite": "Strict", "secure": self.secure}
 
     def sign_in(self, handler: RequestHandler, coach_id: str, hashed: str) -> None:
         """Set the cookie, tied to the password's hash."""
@@ -56,16 +70,13 @@ class Identity:
             self.cookie_name,
             json.dumps({"coach": coach_id, "mark": mark_of(hashed)}),
             expires_days=DAYS,
-            httponly=True,
-            samesite="Strict",
-            secure=self.secure,
             path="/",
+            **self._flags(),
         )
 
     def sign_out(self, handler: RequestHandler) -> None:
         """Take the cookie away."""
-        flags = {"httponly": True, "samesite": "Strict", "secure": self.secure}
-        handler.clear_cookie(self.cookie_name, path="/", **flags)
+        handler.clear_cookie(self.cookie_name, path="/", **self._flags())
 
     def coach_of(self, handler: RequestHandler, hashes: Mapping[str, str]) -> str | None:
         """Return the coach whose cookie this is, if its password is still the same.

@@ -100,7 +100,7 @@ def _coming(call: Call, there: ZoneInfo, here: ZoneInfo, now: datetime) -> NextC
     if call.starts_at + timedelta(minutes=call.minutes) <= now:
         return None
     at = call.starts_at.astimezone(here)
-    return NextCall(call.call, at, f"{at:%A} {at.day} {at:%B}, {at:%H:%M}, {call.minutes} minutes")
+    return NextCall(call.call, at, f"{at:%A} {at.day} {at:%B}, {at:%H:%M} ({call.minutes} min)")
 
 
 def _within(call: Call, zone: ZoneInfo, now: datetime) -> NextCall | None:
@@ -108,5 +108,5 @@ def _within(call: Call, zone: ZoneInfo, now: datetime) -> NextCall | None:
     first, last = call.call_from, call.call_until
     if last < now.astimezone(zone).date():
         return None
-    words = f"not agreed yet; {first.day} {first:%B} to {last.day} {last:%B}"
+    words = f"not agreed yet; from {first.day} {first:%B} to {last.day} {last:%B}"
     return NextCall(call.call, datetime.combine(first, time(), zone), words)

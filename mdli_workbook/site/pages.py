@@ -53,7 +53,7 @@ class Login(Page):
             return self._refuse(429, coach_id, f"Too many tries. Try again in {_in_words(closed)}.")
         self.site.throttle.count_try(coach_id)
         password = self.get_body_argument("password", "", strip=False)
-        hashed = await self.ask(self._hash_if_right, coach_id, password)
+        hashed = await self.ask(self._hash_if_right, coach_id, password, pool=self.site.checking)
         if hashed is None:
             return self._refuse(401, coach_id, "That coach id and password do not go together.")
         self.site.throttle.forget(coach_id)

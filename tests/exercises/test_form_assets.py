@@ -30,7 +30,9 @@ pytestmark = pytest.mark.browser
 HERE = "http://127.0.0.1:9/"
 PLACE = Place("spring", "ana-mora", 2)
 PAGE = "<!doctype html><html lang='en'><title>form</title><style>{css}</style><main id='m'></main>"
-SCRIPT = FormWidget._esm.replace("PATIENCE = 4000", "PATIENCE = 800")  # ms; the length is tested in JupyterLab
+SCRIPT = FormWidget._esm.replace(
+    "PATIENCE = 4000", "PATIENCE = 800"
+)  # ms; the length is tested in JupyterLab
 START = """async ([script, spec]) => {
   window.wire ??= { deaf: false, mute: false };
   const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
@@ -58,11 +60,13 @@ class Tab:
     def __init__(self, context: BrowserContext, replies: Replies, spec: dict[str, Any]) -> None:
         self.page: Page = context.new_page()
         self._replies, self._spec = replies, spec
-        self.page.expose_function("kernel", lambda message: self._replies(message))
+        self.page.expose_function("kernel", self._replies)
 
     def open(self) -> Tab:
         self.page.goto(HERE)
-        return self.draw()
+        self.draw()
+        self.page.wait_for_selector(".mdli-form-body:not([inert])")
+        return self
 
     def draw(self) -> Tab:
         self.page.evaluate(START, [SCRIPT, self._spec])
@@ -174,13 +178,14 @@ def test_leaving_with_unsaved_text_asks_first(tab: Callable[..., Tab], store: St
     assert rows(store) == [{"text": "only here"}]
 
 
-@pytest.mark.parametrize(("choice", "stands"), [("Keep what I wrote here", "mine"), ("Take the other", "theirs")])
+@pytest.mark.parametrize(
+    ("choice", "stands"), [("Keep what I wrote here", "mine"), ("Take the other", "theirs")]
+)
 def test_two_tabs_show_both_texts_and_the_person_chooses(
     tab: Callable[..., Tab], store: Store, choice: str, stands: str
 ) -> None:
     mine = tab("reflection", prompt="Why?").open()
     theirs = tab("reflection", prompt="Why?").open()
-    mine.wait("")
     theirs.field("Why?").fill("theirs")
     theirs.wait("Saved")
     mine.field("Why?").fill("mine")
@@ -270,7 +275,6 @@ def test_entries_are_added_moved_and_removed_and_a_removal_is_undone(
 
 def test_two_tabs_add_an_entry_each_and_both_are_kept(tab: Callable[..., Tab], store: Store) -> None:
     one, other = tab("log", **LOG).open(), tab("log", **LOG).open()
-    other.wait("")
     one.field("Where").fill("ward")
     one.wait("Saved")
     other.field("Where").fill("desk")
@@ -326,6 +330,8 @@ def test_hostile_words_run_nowhere(tab: Callable[..., Tab], store: Store) -> Non
     form.page.get_by_role("textbox").fill(HOSTILE)
     form.wait("Saved")
     form.button("What my coach will see").click()
-    expect(form.page.get_by_role("region", name="What my coach will see").locator("blockquote")).to_have_text(HOSTILE)
+    expect(form.page.get_by_role("region", name="What my coach will see").locator("blockquote")).to_have_text(
+        HOSTILE
+    )
     assert form.page.evaluate("window.hurt") is None
     assert json.dumps(rows(store)) == json.dumps([{"text": HOSTILE}])

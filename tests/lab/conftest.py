@@ -13,7 +13,6 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -25,10 +24,18 @@ from mdli_workbook.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import BrowserContext, Locator, Page
 
 IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+ANSWERS = """async () => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  for (;;) {
+    const asked = kernel.requestKernelInfo().then(() => true, () => false);
+    if (await Promise.race([asked, new Promise((done) => setTimeout(done, 500))])) return;
+  }
+}"""
 RUN_ALL = """async () => {
   const panel = window.jupyterapp.shell.currentWidget;
   await panel.sessionContext.ready;
@@ -44,18 +51,17 @@ class Lab:
     home: Path
 
     def rest(self, method: str, path: str, body: object = None) -> Any:
-        request = urllib.request.Request(  # noqa: S310 - this machine
+        request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"token {self.token}", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=20) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
     def restart_kernel(self, name: str) -> None:
-        """From outside the page, as a hub's tool or another window would."""
         [kernel] = [one["kernel"]["id"] for one in self.rest("GET", "sessions") if one["path"] == name]
         self.rest("POST", f"kernels/{kernel}/restart")
 
@@ -82,7 +88,9 @@ def workbook_text(calls: tuple[str, ...], participant: str, session: int) -> str
         "kernelspec": {"name": "mdli", "display_name": "Workbook", "language": "python"},
         "mdli": {"form": True, "cohort": "spring", "participant": participant, "session": session},
     }
-    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Be open and listen"), *cells], metadata=metadata)
+    notebook = v4.new_notebook(
+        cells=[v4.new_markdown_cell("# Be open and listen"), *cells], metadata=metadata
+    )
     return str(nbformat.writes(notebook))
 
 
@@ -102,7 +110,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     (settings / "store.toml").write_text(f'address = "{address_of(running.home / "answers.db")}"\n', "utf-8")
     (settings / "store.toml").chmod(0o600)
     with (base / "log.txt").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
                 f"--ServerApp.port={running.port}",
@@ -127,8 +135,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def own_environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "MDLI", "XDG"))}
-    return kept | {"HOME": str(home), "JUPYTER_NO_CONFIG": "1", "JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "MDLI", "XDG"))
+    }
+    return kept | {
+        "HOME": str(home),
+        "JUPYTER_NO_CONFIG": "1",
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+    }
 
 
 def wait_until_up(lab: Lab, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -156,6 +170,11 @@ class Notebook:
         self.page.evaluate(RUN_ALL)
         self.page.wait_for_selector(".mdli-form", timeout=30_000)
         return self
+
+    def restart_from_outside(self) -> None:
+        """Restart the kernel as a hub's tool or another program would, unknown to this page."""
+        self.lab.restart_kernel(self.name)
+        self.page.evaluate(ANSWERS)
 
     def form(self, exercise: str) -> Form:
         return Form(self.page.locator(f'.mdli-form[data-exercise="{exercise}"]').last)

@@ -35,7 +35,7 @@ def marker(participant: str, session: int) -> Marker:
 def test_an_agreed_call_is_told_in_the_coachs_zone(program: Program) -> None:
     call = next_call(program, VIENNA, program.participant("amara"), NOW)
     assert call is not None
-    assert (call.call, call.words) == (3, "Tuesday 24 March, 23:30, 45 minutes")
+    assert (call.call, call.words) == (3, "Tuesday 24 March, 23:30 (45 min)")
 
 
 def test_a_call_is_next_until_it_is_over(program: Program) -> None:
@@ -49,7 +49,7 @@ def test_a_call_that_is_not_agreed_is_next_in_its_days(program: Program) -> None
     ben = program.participant("ben")
     call = next_call(program, VIENNA, ben, NOW)
     assert call is not None
-    assert (call.call, call.words) == (3, "not agreed yet; 17 March to 27 March")
+    assert (call.call, call.words) == (3, "not agreed yet; from 17 March to 27 March")
     earlier = next_call(program, VIENNA, ben, datetime(2026, 2, 1, tzinfo=UTC))
     assert earlier is not None
     assert earlier.call == 2

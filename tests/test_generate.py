@@ -1,0 +1,158 @@
+"""Workbooks are written whole, again and again, and what a participant changed stays theirs."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import date
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+from programs import clock, generate_all, make_program, read, snapshot
+
+from mdli_workbook.generate import Done, base_path, generate, workbook_path
+from mdli_workbook.selection import Selection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return make_program(tmp_path / "program")
+
+
+def workbook(folder: Path, participant: str = "ana", stem: str = "02-listen") -> Path:
+    return workbook_path(folder, "spring", participant, stem)
+
+
+def base(folder: Path, participant: str = "ana", stem: str = "02-listen") -> Path:
+    return base_path(folder, "spring", participant, stem)
+
+
+def done(folder: Path) -> set[Done]:
+    return {one.done for one in generate_all(folder)}
+
+
+def add_a_cell(path: Path, text: str = "my own words") -> bytes:
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(2, nbformat.v4.new_markdown_cell(text))
+    nbformat.write(notebook, path)
+    return path.read_bytes()
+
+
+def test_there_is_one_whole_workbook_per_participant_and_session(folder: Path) -> None:
+    written = generate_all(folder)
+    assert [(one.participant, one.session) for one in written] == [
+        (who, number) for who in ("ana", "ben", "cleo") for number in (1, 2, 3)
+    ]
+    for one in written:
+        stem = {1: "01-journey", 2: "02-listen", 3: "03-later"}[one.session]
+        notebook = nbformat.read(workbook(folder, one.participant, stem), as_version=4)
+        nbformat.validate(notebook)
+        assert notebook.metadata.mdli.participant == one.participant
+
+
+def test_the_same_input_gives_the_same_bytes_in_another_folder(folder: Path, tmp_path: Path) -> None:
+    other = make_program(tmp_path / "elsewhere" / "program")
+    generate_all(folder)
+    generate_all(other)
+    written = snapshot(folder, ".mdli/lock")
+    assert written == snapshot(other, ".mdli/lock")
+    assert len([name for name in written if name.endswith(".ipynb")]) == 18
+
+
+def test_no_workbook_holds_a_place_on_this_machine_or_a_name(folder: Path) -> None:
+    generate_all(folder)
+    for name, content in snapshot(folder / "workbooks").items():
+        assert str(folder).encode() not in content, name
+        assert b"example.org" not in content
+        assert b"Example" not in content
+
+
+def test_the_base_copy_is_the_same_and_private(folder: Path) -> None:
+    generate_all(folder)
+    assert base(folder).read_bytes() == workbook(folder).read_bytes()
+    assert stat.S_IMODE(base(folder).stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / ".mdli").stat().st_mode) == 0o700
+
+
+def test_again_changes_nothing(folder: Path) -> None:
+    assert done(folder) == {Done.WRITTEN}
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.ipynb")}
+    assert done(folder) == {Done.SAME}
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.ipynb")} == before
+
+
+def test_what_a_participant_changed_is_kept_and_the_base_copy_is_fresh(folder: Path) -> None:
+    generate_all(folder)
+    theirs = add_a_cell(workbook(folder))
+    old = base(folder).read_bytes()
+    session = folder / "templates" / "sessions" / "02-listen.md"
+    session.write_text(session.read_text().replace("Ask before you judge.", "Ask, then listen."))
+    written = generate_all(folder)
+    kept = [one for one in written if one.done is Done.KEPT]
+    assert [(one.participant, one.session) for one in kept] == [("ana", 2)]
+    assert workbook(folder).read_bytes() == theirs
+    assert b"Ask, then listen." in base(folder).read_bytes() != old
+    assert b"Ask, then listen." in workbook(folder, "ben").read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe not text", b"{ half a note", b"[]\n"])
+def test_whatever_stands_in_the_place_of_a_workbook_is_kept(folder: Path, content: bytes) -> None:
+    workbook(folder).parent.mkdir(parents=True)
+    workbook(folder).write_bytes(content)
+    base(folder).parent.mkdir(parents=True)
+    base(folder).write_bytes(b"\xff also spoiled")
+    assert Done.KEPT in done(folder)
+    assert workbook(folder).read_bytes() == content
+    json.loads(base(folder).read_bytes())
+
+
+def test_without_its_base_copies_nothing_is_lost_and_they_come_back(folder: Path) -> None:
+    generate_all(folder)
+    theirs, bases = add_a_cell(workbook(folder)), snapshot(folder / ".mdli" / "base")
+    for path in (folder / ".mdli" / "base").rglob("*.ipynb"):
+        path.unlink()
+    done(folder)
+    assert workbook(folder).read_bytes() == theirs
+    assert snapshot(folder / ".mdli" / "base") == bases
+
+
+def test_a_deleted_workbook_comes_back(folder: Path) -> None:
+    generate_all(folder)
+    content = workbook(folder).read_bytes()
+    workbook(folder).unlink()
+    done(folder)
+    assert workbook(folder).read_bytes() == content
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(folder: Path) -> None:
+    program, sessions = read(folder)
+    before = snapshot(folder)
+    told = list(generate(program, sessions, Selection(), today=clock().date()))
+    assert snapshot(folder) == before
+    assert not (folder / ".mdli").exists()
+    assert told == generate_all(folder)
+
+
+def test_only_what_was_selected_is_written(folder: Path) -> None:
+    generate_all(folder, Selection(participant="ben", session=2))
+    assert [path.name for path in (folder / "workbooks").rglob("*.ipynb")] == ["02-listen.ipynb"]
+
+
+def test_who_has_left_gets_none(folder: Path) -> None:
+    roster = folder / "roster.csv"
+    roster.write_text(roster.read_text().replace("cleo@example.org,spring,kim,,,,,,", "cleo@example.org,spring,kim,,,,,,2026-03-01"))
+    program, sessions = read(folder)
+    told = list(generate(program, sessions, Selection(), today=date(2026, 3, 20)))
+    assert {one.participant for one in told} == {"ana", "ben"}
+
+
+def test_one_that_cannot_be_written_does_not_stop_the_others(folder: Path) -> None:
+    workbook(folder).mkdir(parents=True)  # a folder in the place of the file
+    written = generate_all(folder)
+    [failed] = [one for one in written if one.done is Done.FAILED]
+    assert (failed.participant, failed.session, failed.failure) == ("ana", 2, "Is a directory")
+    assert sum(one.done is Done.WRITTEN for one in written) == 8
