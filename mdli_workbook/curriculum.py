@@ -103,6 +103,10 @@ class Exercise(Record, abc.ABC):
     def static(self, values: Mapping[str, Said]) -> Markup:
         """Return the page's view of the answers; everything a person wrote is escaped."""
 
+    def above(self) -> Markup:
+        """Return what the form shows above its controls, such as a picture; no answer is in it."""
+        return Markup()
+
     def conditions(self) -> frozenset[str]:
         """Words that another exercise's ``show_if`` may wait for; every kind can be ``saved``."""
         return frozenset({"saved"})

@@ -111,6 +111,10 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
         exercise("```{reflection}\nprompt: Two?\n```\n"),
         "02-listen.md line 10: a reflection needs an id: ```{reflection} my-id",
     ),
+    "an id kept for coaches": (
+        exercise("```{reflection} coach-note\nprompt: Two?\n```\n"),
+        "02-listen.md line 10: id 'coach-note': coach- begins the ids of what coaches write; rename it",
+    ),
     "a block that is not closed": (
         exercise("```{reflection} two\nprompt: Two?\n"),
         "02-listen.md line 10: the block of 'two' is not closed; end it with ```",

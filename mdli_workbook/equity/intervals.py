@@ -65,7 +65,9 @@ def wilson(numerator: int, denominator: int, *, confidence: float = 0.95) -> Est
     (0.65, 0.5525, 0.7364)
     """
     if denominator < 1 or not 0 <= numerator <= denominator:
-        raise ValueError(f"{numerator} of {denominator} is no proportion; count from 0 to n, with n at least 1")
+        raise ValueError(
+            f"{numerator} of {denominator} is no proportion; count from 0 to n, with n at least 1"
+        )
     if not 0 < confidence < 1:
         raise ValueError(f"confidence {confidence} is none; use a number between 0 and 1, such as 0.95")
     z = NormalDist().inv_cdf((1 + confidence) / 2)

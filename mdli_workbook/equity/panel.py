@@ -49,7 +49,7 @@ class Measure:
     words
         What the measure is called.
     reached
-        What is true of those who count, after "of whom".
+        The beginning of a sentence that goes on with how many.
     """
 
     words: str
@@ -78,9 +78,9 @@ def _as_they_are(*values: str) -> dict[str, str]:
 
 
 MEASURES: dict[MeasureId, Measure] = {
-    "blood_pressure_controlled": Measure("Blood pressure controlled", "blood pressure was controlled"),
-    "cancer_screening_done": Measure("Cancer screening done", "cancer screening was done"),
-    "portal_active": Measure("Patient portal in use", "the patient portal was in use"),
+    "blood_pressure_controlled": Measure("Blood pressure controlled", "Blood pressure was controlled in"),
+    "cancer_screening_done": Measure("Cancer screening done", "Cancer screening was done for"),
+    "portal_active": Measure("Patient portal in use", "The patient portal was in use for"),
 }
 DIMENSIONS: dict[DimensionId, Dimension] = {
     "race_ethnicity": Dimension(

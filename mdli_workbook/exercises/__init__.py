@@ -23,6 +23,7 @@ NAMES = (
     "choice",
     "ranking",
     "checklist",
+    "equity",
 )
 
 

@@ -1,7 +1,7 @@
 """What a coach writes, as exercises of fixed ids: the same kinds, the same store, other hands.
 
 A note and the agreed commitments are for the participant (audience ``participant``); the coach's
-own note is for nobody else (audience ``self``) and is in no report, workbook or export.
+own note is for nobody else (audience ``self``) and is in no report, workbook or export. Their ids begin with ``coach-``, which no session file may use.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mdli_workbook.exercises.reflection import Reflection
 if TYPE_CHECKING:
     from mdli_workbook.curriculum import Exercise
 
-__all__ = ["AGREED", "NOTE", "OWN_NOTE", "RESERVED", "WRITTEN_BY_COACHES"]
+__all__ = ["AGREED", "NOTE", "OWN_NOTE", "WRITTEN_BY_COACHES"]
 
 NOTE = Reflection(id="coach-note", title="A note from your coach")
 AGREED = Commitment(id="coach-agreed", title="Agreed in the call", count=(0, 5))
@@ -22,6 +22,3 @@ OWN_NOTE = Reflection(id="coach-own-note", title="My own note")
 
 WRITTEN_BY_COACHES: tuple[Exercise, ...] = (NOTE, AGREED)
 """What participant and coach may both read."""
-
-RESERVED = frozenset(one.id for one in (NOTE, AGREED, OWN_NOTE))
-"""Ids that no session file may use."""

@@ -1,5 +1,5 @@
 import pytest
-@pytest.mark.parametrize("theme", ["light","dark"])
+@pytest.mark.parametrize("theme", ["dark"])
 def test_shots(lab, notebook, theme):
     pts='points=[{"id": "1", "label": "never"},{"id": "2", "label": "seldom"},{"id": "3", "label": "sometimes"},{"id": "4", "label": "often"},{"id": "5", "label": "nearly always"}]'
     name=lab.write(f"s{theme}.ipynb", 'wb.reflection("why", prompt="Think of a colleague whose work worries you. What reason did you give yourself, before you asked?", hint="Two or three lines are enough.", minutes=5)',
