@@ -321,7 +321,7 @@ def main() -> None:
     """Measure, print, write."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--people", type=int, default=40, help="participants for whom workbooks are written")
-    asked.add_argument("--times", type=int, default=5, help="samples of each figure")
+    asked.add_argument("--times", type=int, default=3, help="samples of each figure")
     asked.add_argument("--out", type=Path, default=REPOSITORY / "bench" / "results.md")
     given = asked.parse_args()
     on = machine()

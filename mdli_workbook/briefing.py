@@ -224,7 +224,7 @@ class Sources:
         return tuple(one for one in open_ones if one in seen or self._rows(number, one))
 
     def _earlier(self, session: Session) -> Iterator[tuple[int, Exercise, tuple[Answer, ...]]]:
-        """Yield what earlier months still have to say: open commitments, a baseline, the coach's last note."""
+        """Yield what earlier months still say: open commitments, a baseline, the last note."""
         repeated = {getattr(one, "same_as", "") for one in session.exercises}
         note: tuple[int, Exercise, tuple[Answer, ...]] | None = None
         for earlier in self.sessions:

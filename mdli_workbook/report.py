@@ -369,12 +369,14 @@ def _package() -> str:
 
 
 def _clean(executed: Any) -> str:
-    """Return the notebook's text without times, paths and whatever else papermill noted."""
+    """Return the notebook's text without times, paths and whatever else papermill noted: the same each time."""
     executed.metadata = {key: executed.metadata[key] for key in ("kernelspec", "mdli")}
     executed.metadata["language_info"] = {"name": "python"}
     for cell in executed.cells:
         for noted in ("papermill", "execution", "ExecuteTime"):
             cell.metadata.pop(noted, None)
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell["id"] = "view"  # papermill's is another one each time
     plain = json.loads(json.dumps(executed))
     plain["cells"] = [
         {**cell, "source": cell["source"].splitlines(keepends=True)}

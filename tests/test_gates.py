@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -12,8 +11,8 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-SETTINGS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
-CONTRACTS = SETTINGS["tool"]["importlinter"]["contracts"]
+SETTINGS = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
+CONTRACTS = tomllib.loads(SETTINGS)["tool"]["importlinter"]["contracts"]
 LAYERS = [name.strip(" ()") for row in CONTRACTS[0]["layers"] for name in re.split(r"[|:]", row)]
 TOOLS = Path(sys.executable).parent
 
@@ -39,7 +38,7 @@ def double(number: int) -> int:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A project with our settings, one sound file per layer, and nothing else."""
-    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    (tmp_path / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
     package = tmp_path / "mdli_workbook"
     for name in ("", *LAYERS):
         folder = package / name if name in {"", "exercises", "lab", "migrations", "site"} else package

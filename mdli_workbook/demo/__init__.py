@@ -5,17 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 import time
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import yaml
-
-from mdli_workbook.answers import Draft, Event
+from mdli_workbook.demo.seeds import drafts, later, opened
 from mdli_workbook.errors import Problem, ProgramError
 from mdli_workbook.files import lock_program, write_whole
 from mdli_workbook.generate import generate
@@ -31,12 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mdli_workbook.curriculum import Session
-    from mdli_workbook.program import Participant, Program
+    from mdli_workbook.program import Program
 
-__all__ = ["Shown", "drafts", "make", "prepare", "seed"]
+__all__ = ["Shown", "make", "prepare", "seed"]
 
 _SAVED_AFTER = timedelta(days=3)
-_NAMES = uuid.UUID("6f0f3a1e-6f0b-4a1b-9f57-3b0a6d0c1d11")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,71 +119,18 @@ def seed(program: Program, sessions: Sequence[Session]) -> None:
     for session in sessions:
         scheduled = program.session(session.session, program.participants[0].cohort)
         at = (scheduled.starts_at + _SAVED_AFTER).astimezone(UTC)
-        with Store.open(store_address(program.folder), now=partial(_same, at)) as store:
+        with _store_at(program, at) as store:
             for participant in program.participants:
                 for draft in drafts(participant, session):
                     store.save(draft)
-                    store.record(_opened(draft, at))
+                    store.record(opened(draft, at))
+    for draft, at in later(program):
+        with _store_at(program, at) as store:
+            store.save(draft)
 
 
-def _same(at: datetime) -> datetime:
-    return at
-
-
-def drafts(participant: Participant, session: Session) -> Iterator[Draft]:
-    """Yield one participant's synthetic answers of one session, in the order of the page."""
-    source = resources.files("mdli_workbook.demo").joinpath("answers", f"{session.session:02d}.yaml")
-    if not source.is_file():
-        return
-    mine = (yaml.safe_load(source.read_text(encoding="utf-8")) or {}).get(participant.id) or {}
-    for exercise in session.exercises:
-        said = mine.get(exercise.id)
-        if said is None:
-            continue
-        audience = said.get("audience", exercise.audience)
-        for entry, value in _values(participant, session, exercise.id, said):
-            own = exercise.repeats and not entry
-            yield Draft(
-                id=_id(participant.id, session.session, exercise.id, entry),
-                author=participant.id,
-                cohort=participant.cohort,
-                participant=participant.id,
-                session=session.session,
-                exercise=exercise.id,
-                value=value if own else exercise.Value.model_validate(value).model_dump(mode="json"),
-                audience=audience,
-                entry=entry,
-            )
-
-
-def _values(
-    participant: Participant, session: Session, exercise: str, said: dict[str, Any]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    if "entries" not in said:
-        yield "", said["value"]
-        return
-    names = [
-        _id(participant.id, session.session, exercise, f"entry {index}")
-        for index, _ in enumerate(said["entries"])
-    ]
-    yield "", {"order": names}
-    yield from zip(names, said["entries"], strict=True)
-
-
-def _id(*what: str | int) -> str:
-    return str(uuid.uuid5(_NAMES, "/".join(map(str, what))))
-
-
-def _opened(draft: Draft, at: datetime) -> Event:
-    return Event(
-        id=_id("opened", draft.participant, draft.session, draft.exercise),
-        what="opened",
-        who=draft.participant,
-        participant=draft.participant,
-        at=at,
-        session=draft.session,
-        exercise=draft.exercise,
-    )
+def _store_at(program: Program, at: datetime) -> Store:
+    return Store.open(store_address(program.folder), now=lambda: at)
 
 
 def _passwords(program: Program) -> dict[str, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mdli_workbook.equity.table import Row, Table
 
-__all__ = ["chart", "percent", "size_in_words"]
+__all__ = ["chart", "months_in_words", "percent", "size_in_words"]
 
 WIDTH = 720
 NAMES = 250  # the names end here
@@ -26,6 +26,8 @@ LEFT, RIGHT = 270, 560  # 0 and 100 percent
 STEP = 30
 TOP = 46  # the grid begins below the name of the reference line and the percentages
 TICKS = (0, 20, 40, 60, 80, 100)
+
+Point = tuple[float, float]
 
 
 def chart(table: Table) -> Markup:
@@ -77,6 +79,23 @@ def size_in_words(row: Row) -> str:
     )
 
 
+def months_in_words(first: str, last: str) -> str:
+    """Say from which month to which, the same in every locale.
+
+    Examples
+    --------
+    >>> months_in_words("2024-05", "2026-04")
+    'May 2024 to April 2026'
+    """
+    parts = (month.split("-") for month in (first, last))
+    return " to ".join(f"{_MONTHS[int(month) - 1]} {year}" for year, month in parts)
+
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+
+
 def _x(proportion: float) -> float:
     return round(LEFT + (RIGHT - LEFT) * proportion, 1)
 
@@ -85,7 +104,7 @@ def _axis(height: int) -> Iterator[Markup]:
     for tick in TICKS:
         x = _x(tick / 100)
         yield _text(f"{tick}%", x, TOP - 8, "point", "middle")
-        yield _stroke(x, TOP, x, height, "line", opacity=0.25)
+        yield _stroke("line", (x, TOP), (x, height), opacity=0.25)
 
 
 def _reference(total: Row, height: int) -> Iterator[Markup]:
@@ -94,8 +113,7 @@ def _reference(total: Row, height: int) -> Iterator[Markup]:
         return
     x = _x(total.rate.estimate)
     yield _text(f"{total.group}: {percent(total.rate.estimate)}", x, 14, "reference-name", "middle")
-    yield _stroke(x, 20, x, TOP - 22, "reference", width=2)
-    yield _stroke(x, TOP, x, height, "reference", width=2)
+    yield _stroke("reference", (x, TOP), (x, height), width=2)
 
 
 def _line(row: Row, y: int) -> Iterator[Markup]:
@@ -103,9 +121,9 @@ def _line(row: Row, y: int) -> Iterator[Markup]:
     yield _text(size_in_words(row), WIDTH, y + 4, "size", "end")
     if row.rate is None:
         said = "withheld" if row.state is State.WITHHELD else "nobody was measured"
-        yield _text(said, _x(0.5), y + 4, "open", "middle")
+        yield _text(said, LEFT + 8, y + 4, "open", "start")
         return
-    yield _stroke(_x(row.rate.lower), y, _x(row.rate.upper), y, "interval", width=2)
+    yield _stroke("interval", (_x(row.rate.lower), y), (_x(row.rate.upper), y), width=2)
     yield Markup('<circle class="mdli-picture-dot" cx="{}" cy="{}" r="5" fill="currentColor"/>').format(
         _x(row.rate.estimate), y
     )
@@ -118,15 +136,16 @@ def _text(text: str, x: float, y: int, kind: str, anchor: str) -> Markup:
     ).format(kind, x, y, anchor, 11 if kind == "point" else 13, text)
 
 
-def _stroke(x1: float, y1: int, x2: float, y2: int, kind: str, width: int = 1, opacity: float = 1) -> Markup:
+def _stroke(kind: str, start: Point, end: Point, *, width: int = 1, opacity: float = 1) -> Markup:
     return Markup(
         '<line class="mdli-picture-{}" x1="{}" y1="{}" x2="{}" y2="{}" stroke="currentColor" '
         'stroke-width="{}" stroke-opacity="{}"/>'
-    ).format(kind, x1, y1, x2, y2, width, opacity)
+    ).format(kind, *start, *end, width, opacity)
 
 
 def _sentences(table: Table) -> Iterator[str]:
     yield "A dot for each group, with its interval, from 0 to 100%."
+    yield f"Patients seen from {months_in_words(*table.months)}."
     if table.total.rate is None:
         yield f"{table.total.group}: {table.total.state}."
     else:

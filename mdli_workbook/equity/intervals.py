@@ -33,7 +33,7 @@ def wilson(numerator: int, denominator: int, *, confidence: float = 0.95) -> Est
     """Estimate a proportion with Wilson's score interval.
 
     With p = x/n and z the normal quantile, the limits are
-    (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n): Wilson 1927, Journal of the American
+    (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n): Wilson 1927, Journal of the American
     Statistical Association 22, 209-212. It stays inside 0 to 1 and is never of width zero.
 
     Not for counts of events that one patient can have twice, nor for patients drawn in clusters

@@ -73,6 +73,8 @@ class Table:
         Patients whose group was not recorded: a row also where there are none.
     total
         All of them together, which is what the groups are compared with.
+    months
+        The first and the last month in which these patients were seen, as ``YYYY-MM``.
     unmeasured
         Patients without a recorded value of the measure; ``None`` where that is withheld.
     """
@@ -83,6 +85,7 @@ class Table:
     rows: tuple[Row, ...]
     unknown: Row
     total: Row
+    months: tuple[str, str]
     unmeasured: int | None
 
     @property
@@ -118,6 +121,7 @@ def tabulate(panel: Panel, measure: MeasureId, dimension: DimensionId) -> Table:
         rows=tuple(rows),
         unknown=unknown,
         total=_row(EVERYONE, shown.total),
+        months=(min(panel.columns["month"]), max(panel.columns["month"])),
         unmeasured=None if is_small(unmeasured) else unmeasured,
     )
 

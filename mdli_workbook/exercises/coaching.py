@@ -1,7 +1,8 @@
 """What a coach writes, as exercises of fixed ids: the same kinds, the same store, other hands.
 
 A note and the agreed commitments are for the participant (audience ``participant``); the coach's
-own note is for nobody else (audience ``self``) and is in no report, workbook or export. Their ids begin with ``coach-``, which no session file may use.
+own note is for nobody else (audience ``self``) and is in no report, workbook or export. Their ids
+begin with ``coach-``, which no session file may use.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from mdli_workbook.curriculum import Exercise, Filled, Form
-from mdli_workbook.equity.chart import chart, percent, size_in_words
+from mdli_workbook.equity.chart import chart, months_in_words, percent, size_in_words
 from mdli_workbook.equity.panel import DimensionId, MeasureId, read_panel
 from mdli_workbook.equity.suppression import MOST
-from mdli_workbook.equity.table import NOT_RECORDED, State, tabulate
+from mdli_workbook.equity.table import State, tabulate
 from mdli_workbook.exercises.pieces import joined, nothing, section, words
 from mdli_workbook.exercises.values import Entered, Text, is_blank
 
@@ -95,7 +95,7 @@ class Equity(Exercise):
         return {"controls": controls, "entries": None}
 
     def above(self) -> Markup:
-        """What the boxes speak of: a sentence, the picture, the table, and what they leave out."""
+        """Return what the boxes speak of: a sentence, the picture, the table, and what they leave out."""
         return Markup('<div class="mdli-view mdli-view-equity">\n{}\n</div>').format(self._figures())
 
     def static(self, values: Values) -> Markup:
@@ -123,14 +123,15 @@ class Equity(Exercise):
 
 
 def _before(table: Table) -> list[str]:
+    seen = f"They were last seen from {months_in_words(*table.months)}."
     if table.total.rate is None:
-        return [f"{table.measure}, by {table.dimension}."]
+        return [f"{table.measure}, by {table.dimension}, in an invented practice. {seen}"]
     rate = percent(table.total.rate.estimate)
-    return [f"{table.reached} {rate} of {size_in_words(table.total)}."]
+    return [f"{table.reached} {rate} of {size_in_words(table.total)}, all of them invented. {seen}"]
 
 
 def _after(table: Table) -> list[str]:
-    said = ["The practice and its patients are invented. Gaps are compared with all patients together."]
+    said = ["The upright line marks all patients together, and each group is compared with it."]
     if table.withholds:
         said.append(
             f"Numbers of patients from 1 to {MOST} are withheld, also of those who were not reached. "
@@ -153,17 +154,17 @@ def _rows(table: Table) -> Markup:
 
 
 def _row(row: Row) -> Markup:
-    size = _open("withheld") if row.size is None else f"{row.size:,}"
+    size = _left_out("withheld") if row.size is None else f"{row.size:,}"
+    return Markup('<tr><th scope="row">{}</th><td>{}</td>{}</tr>').format(row.group, size, _rate(row))
+
+
+def _rate(row: Row) -> Markup:
     if row.rate is None:
-        left = _open("withheld" if row.state is State.WITHHELD else "nobody was measured")
-        rate, interval = left, left
-    else:
-        rate = Markup(percent(row.rate.estimate))
-        interval = Markup("{} to {}").format(percent(row.rate.lower), percent(row.rate.upper))
-    return Markup('<tr><th scope="row">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>').format(
-        row.group, size, rate, interval
-    )
+        said = _left_out("withheld" if row.state is State.WITHHELD else "nobody was measured")
+        return Markup("<td>{0}</td><td>{0}</td>").format(said)
+    shown = [percent(one) for one in (row.rate.estimate, row.rate.lower, row.rate.upper)]
+    return Markup("<td>{}</td><td>{} to {}</td>").format(*shown)
 
 
-def _open(said: str) -> Markup:
+def _left_out(said: str) -> Markup:
     return Markup('<span class="mdli-empty">{}</span>').format(said)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -30,7 +31,8 @@ pytestmark = pytest.mark.browser
 HERE = "http://127.0.0.1:9/"
 PLACE = Place("spring", "ana-mora", 2)
 PAGE = "<!doctype html><html lang='en'><title>form</title><style>{css}</style><main id='m'></main>"
-SCRIPT = FormWidget._esm.replace(
+# Shorter waits than in JupyterLab, where the real ones are tested.
+SCRIPT = FormWidget._esm.replace("PATIENCE = 4000", "PATIENCE = 800").replace("PAUSE = 800", "PAUSE = 300")
     "PATIENCE = 4000", "PATIENCE = 800"
 )  # ms; the length is tested in JupyterLab
 START = """async ([script, spec]) => {
@@ -176,6 +178,48 @@ def test_leaving_with_unsaved_text_asks_first(tab: Callable[..., Tab], store: St
     assert asked == ["beforeunload"]
     form.draw().wait("Saved")
     assert rows(store) == [{"text": "only here"}]
+
+
+def test_the_unsaved_text_of_a_tab_that_is_still_open_is_left_to_it(
+    tab: Callable[..., Tab], store: Store
+) -> None:
+    one = tab("reflection", prompt="Why?").open()
+    one.wire(deaf=True)
+    one.field("Why?").fill("still being written")
+    other = tab("reflection", prompt="Why?").open()
+    assert other.field("Why?").input_value() == ""
+    assert one.drafts() == [{"text": "still being written"}]
+    one.wire(deaf=False)
+    one.wait("Saved")
+    assert rows(store) == [{"text": "still being written"}]
+
+
+def test_unsaved_text_that_is_older_than_the_store_is_a_question_and_not_a_loss(
+    tab: Callable[..., Tab], store: Store
+) -> None:
+    form = tab("reflection", prompt="Why?").open()
+    form.wire(deaf=True)
+    form.field("Why?").fill("found here")
+    form.page.evaluate("window.leave()")
+    other = tab("reflection", prompt="Why?")
+    other._replies({"type": "save", "id": str(uuid4()), "value": {"text": "saved elsewhere"}})
+    form.open().wait("two versions")
+    assert form.page.locator(".mdli-version dd").all_inner_texts() == ["found here", "saved elsewhere"]
+    form.button("Take the other").click()
+    form.wait("Saved")
+    assert form.field("Why?").input_value() == "saved elsewhere"
+    assert form.drafts() == []
+
+
+def test_one_save_is_in_flight_and_the_newest_text_wins_next(tab: Callable[..., Tab], store: Store) -> None:
+    form = tab("reflection", prompt="Why?").open()
+    form.wire(mute=True)
+    for text in ("one", "one two", "one two three"):
+        form.field("Why?").fill(text)
+        form.page.keyboard.press("Control+s")
+    form.wire(mute=False)
+    form.wait("Saved")
+    assert rows(store) == [{"text": "one"}, {"text": "one two three"}]
 
 
 @pytest.mark.parametrize(

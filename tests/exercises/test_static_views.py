@@ -60,6 +60,7 @@ DECLARED: dict[str, Any] = {
         "other": text,
     },
     "ranking": lambda text: {"options": [{"id": "a", "label": text}, *OPTIONS[1:]]},
+    "equity": lambda _: {"data": "demo-panel"},
     "checklist": lambda text: {"items": [{"id": "a", "text": text, "of": text}, {"id": "b", "text": text}]},
 }
 WRITTEN: dict[str, Any] = {
@@ -74,6 +75,7 @@ WRITTEN: dict[str, Any] = {
     },
     "agenda": lambda text: {"": {"lines": [text, text]}},
     "choice": lambda text: {"": {"chosen": ["a"], "other": text}},
+    "equity": lambda text: {"": {"seen": text, "ask": text, "change": ""}},
     "ranking": lambda _: {"": {"ranked": ["a", "b"]}},
     "checklist": lambda text: {
         "": {"marks": {"a": {"mark": "yes", "note": text}, "b": {"mark": "", "note": text}}}

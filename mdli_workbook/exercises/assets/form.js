@@ -68,6 +68,7 @@ class Single {
     this.fields = new Fields(spec.controls, prefix, () => saving.edit("", this.fields.get()), aside(spec));
     this.saving = saving;
     this.node = this.fields.node;
+    if (labels(spec, spec.title)) this.node.querySelector(".mdli-label").classList.add("mdli-title");
   }
 
   show() { this.fields.set(this.saving.slot("").value); }

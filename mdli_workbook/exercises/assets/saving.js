@@ -65,6 +65,7 @@ class Saving {
     slot.value = value;
     slot.dirty = true;
     slot.refused = "";
+    this.recovered = false;
     this.keep(entry);
     slot.since ||= Date.now();
     clearTimeout(slot.pause);
@@ -272,13 +273,14 @@ class Saving {
   // One word for the whole exercise, the worst first.
   get status() {
     const slots = [...this.slots.values()];
-    const unheard = slots.some((slot) => slot.flight?.unheard) || this.turn?.unheard;
+    const unheard = slots.some((slot) => slot.flight?.unheard);
     if (!this.ready) return { word: this.silent ? "silent" : "opening" };
     if (slots.some((slot) => slot.newer)) return { word: "conflict" };
     const refused = slots.find((slot) => slot.refused);
     if (refused) return { word: "refused", reason: refused.refused };
     if (unheard) return { word: "unheard" };
     if (this.store && this.unsaved) return { word: "refused", reason: this.store };
+    if (this.turn?.unheard) return { word: "undecided", reason: "the notebook does not answer; trying again." };
     if (slots.some((slot) => slot.found)) return { word: "found" };
     if (this.unsaved || this.turn || this.wanted) return { word: "saving" };
     if (this.trouble) return { word: "undecided", reason: this.trouble };
