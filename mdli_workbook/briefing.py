@@ -208,6 +208,9 @@ class Sources:
         rows = newest(self.told)
         return tuple(row for row in rows if (row.session, row.exercise) == (session, exercise.id))
 
+    def _is_open(self, number: int, exercise: Exercise) -> bool:
+        return self.audiences.get((number, exercise.id), exercise.audience) == "coach"
+
     def _here(self, session: Session) -> tuple[Exercise, ...]:
         """Return the exercises that the coach may know of.
 
@@ -215,10 +218,7 @@ class Sources:
         shown would tell what the private answer is.
         """
         number = session.session
-        decided = self.audiences
-        open_ones = [
-            one for one in session.exercises if decided.get((number, one.id), one.audience) == "coach"
-        ]
+        open_ones = [one for one in session.exercises if self._is_open(number, one)]
         rows = tuple(row for one in open_ones for row in self._rows(number, one))
         seen = shown(_Open(tuple(open_ones)), rows)
         return tuple(one for one in open_ones if one in seen or self._rows(number, one))
@@ -231,7 +231,8 @@ class Sources:
             number = earlier.session
             if number >= session.session:
                 continue
-            for one in (*earlier.exercises, *self.by_coaches):
+            open_ones = [one for one in earlier.exercises if self._is_open(number, one)]
+            for one in (*open_ones, *self.by_coaches):
                 rows = self._rows(number, one)
                 # the exercise's own row holds an order and no promise
                 carried = tuple(row for row in rows if row.entry and one.carries(row.value))

@@ -18,16 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdli_workbook import shelf
-from mdli_workbook.briefing import FILE, Sources, alone
-from mdli_workbook.errors import CellRefused, ReportFailed, WorkbookError
-from mdli_workbook.exercises import KINDS
+from mdli_workbook.briefing import FILE, Sources
+from mdli_workbook.errors import ReportFailed, WorkbookError
 from mdli_workbook.exercises.coaching import WRITTEN_BY_COACHES
 from mdli_workbook.exercises.front import PARTS
 from mdli_workbook.files import lock_program, private_folder, write_whole
 from mdli_workbook.generate import base_path
-from mdli_workbook.grammar import Call
-from mdli_workbook.notebook import call_cell, calls_of, code_cell, markdown_cell, write_notebook
 from mdli_workbook.program import store_address
+from mdli_workbook.report_cells import arrange, clean, read_base
 from mdli_workbook.session_files import read_report_template
 from mdli_workbook.store import Store
 from mdli_workbook.workers import cores, pool
@@ -141,7 +139,7 @@ class Desk:
         base = base_path(folder, *place)
         if not base.is_file():
             raise ReportFailed("its workbook was never generated; run mdli generate first")
-        text = _read_base(base)
+        text = read_base(base)
         briefing = self.briefing(participant, session.session)
         fingerprint = _fingerprint(text, front, briefing)
         if standing is not None and standing.fingerprint == fingerprint and not force:
@@ -150,7 +148,7 @@ class Desk:
         return Job(
             participant=participant.id,
             session=session.session,
-            notebook=_arrange(text, front, briefing, marker),
+            notebook=arrange(text, front, briefing, marker),
             briefing=briefing.model_dump_json(by_alias=True),
             scratch=str(self.scratch),
             target=str(target),
@@ -283,7 +281,7 @@ def build(job: Job) -> Outcome:
                 KernelManager={"transport": "ipc"}
             ),  # no port that others on the machine could reach
         )
-        return Outcome(job.participant, job.session, text=_clean(executed))
+        return Outcome(job.participant, job.session, text=clean(executed))
     except Exception as error:  # noqa: BLE001 - whatever a notebook does ends here
         return Outcome(job.participant, job.session, failure=_reason(error))
     finally:
@@ -304,36 +302,6 @@ def _place(job: Job, outcome: Outcome, desk: Desk) -> Outcome:
             job.participant, job.session, failure="an answer was withdrawn meanwhile; run it again"
         )
     return outcome
-
-
-def _read_base(base: Path) -> str:
-    """Read a base copy and see that it is one."""
-    try:
-        text = base.read_text(encoding="utf-8")
-        cells = json.loads(text)["cells"]
-        calls_of(text, KINDS)
-        if {"load", "parameters", "open"} <= {cell["metadata"]["mdli"]["name"] for cell in cells}:
-            return text
-    except (ValueError, LookupError, TypeError, StopIteration, CellRefused):
-        pass
-    raise ReportFailed("the base copy of its workbook is damaged; run mdli generate, then mdli report again")
-
-
-def _arrange(base: str, front: Sequence[str | Part], briefing: Briefing, marker: dict[str, Any]) -> str:
-    """Put the report's cells in order: the front page, then the exercises that the coach may know of."""
-    cells = {cell["metadata"]["mdli"]["name"]: cell for cell in json.loads(base)["cells"]}
-    _, calls = calls_of(base, KINDS)
-    known = {one.id for one in briefing.here() if not KINDS[one.kind].in_front}
-    pages = [_front_cell(part, index) for index, part in enumerate(front)]
-    shown = [call_cell(Call(one.kind, one.id, alone(one.literals))) for _, one in calls if one.id in known]
-    return write_notebook([cells["load"], cells["parameters"], cells["open"], *pages, *shown], marker)
-
-
-def _front_cell(part: str | Part, index: int) -> dict[str, Any]:
-    if isinstance(part, str):
-        return markdown_cell(f"front-{index}", part)
-    title = f", title={part.title!r}" if part.title else ""
-    return code_cell(f"part-{part.name}", f"wb.part({part.name!r}{title})")
 
 
 def _marker(
@@ -368,25 +336,6 @@ def _package() -> str:
     return found.hexdigest()
 
 
-def _clean(executed: Any) -> str:
-    """Return the notebook's text without times, paths and whatever else papermill noted: the same each time."""
-    executed.metadata = {key: executed.metadata[key] for key in ("kernelspec", "mdli")}
-    executed.metadata["language_info"] = {"name": "python"}
-    for cell in executed.cells:
-        for noted in ("papermill", "execution", "ExecuteTime"):
-            cell.metadata.pop(noted, None)
-        if "injected-parameters" in cell.metadata.get("tags", ()):
-            cell["id"] = "view"  # papermill's is another one each time
-    plain = json.loads(json.dumps(executed))
-    plain["cells"] = [
-        {**cell, "source": cell["source"].splitlines(keepends=True)}
-        if isinstance(cell["source"], str)
-        else cell
-        for cell in plain["cells"]
-    ]
-    return json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
 def _reason(error: BaseException) -> str:
     """Say what went wrong without anything a person may have written."""
     if isinstance(error, WorkbookError):
@@ -397,4 +346,4 @@ def _reason(error: BaseException) -> str:
         return error.strerror
     name = getattr(error, "ename", "") or type(error).__name__
     place = f" in cell {error.cell_index}" if hasattr(error, "cell_index") else ""
-    return f"{name}{place}"
+    return f"its notebook did not run to the end ({name}{place})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -90,6 +91,7 @@ class Workers(Executor):
 
 
 def _begin(ipython: str) -> None:
+    logging.disable()  # a failure is one line of the command's own; others might say what a person wrote
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the command's to handle
     os.environ["IPYTHONDIR"] = ipython
     os.environ.pop("MDLI_PARTICIPANT", None)

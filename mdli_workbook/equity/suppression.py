@@ -144,8 +144,11 @@ def _sizes_exposed(groups: Sequence[Count], most: int, withheld: frozenset[int])
         return False
     sizes = [one.size for number, one in enumerate(groups) if number in withheld]
     shown = [one.size for number, one in enumerate(groups) if number not in withheld and one.size]
-    least = sum(sizes) - (len(sizes) - 1) * min(shown, default=sum(sizes))
-    return sum(sizes) - len(sizes) < WIDTH or least > max(1, most - WIDTH)
+    others, largest = len(sizes) - 1, min(shown, default=sum(sizes))
+    lower, upper = max(1, sum(sizes) - others * largest), min(largest, sum(sizes) - others)
+    if not others or upper - lower < WIDTH:
+        return True
+    return lower > max(1, most - WIDTH)
 
 
 def _rates_exposed(groups: Sequence[Count], sizes: frozenset[int], withheld: frozenset[int]) -> bool:

@@ -134,7 +134,7 @@ def show_shifts(title: str, labels: list[str], found: tuple[Shift, ...]) -> Mark
     return joined((_picture(title, labels, found), _table(found)))
 
 
-_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 720, 260, 680, 34, 60
+_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 720, 260, 660, 34, 60
 
 
 def _picture(title: str, labels: list[str], found: tuple[Shift, ...]) -> Markup:

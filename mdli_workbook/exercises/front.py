@@ -5,6 +5,7 @@ Each part says something useful for somebody who did nothing, too.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,18 +15,18 @@ from mdli_workbook.curriculum import Filled
 from mdli_workbook.exercises.agenda import Agenda
 from mdli_workbook.exercises.change import moved_items, shifts, show_shifts
 from mdli_workbook.exercises.coaching import NOTE
-from mdli_workbook.exercises.commitment import Commitment, promise
-from mdli_workbook.exercises.pieces import day, heading, joined, line, nothing, plural
+from mdli_workbook.exercises.commitment import Commitment
+from mdli_workbook.exercises.pieces import day, heading, joined, line, nothing, plural, words
 from mdli_workbook.exercises.questions import questions
 from mdli_workbook.exercises.reading import Reading
 from mdli_workbook.exercises.reflection import Reflection
 
 if TYPE_CHECKING:
-    from mdli_workbook.exercises.scale import Scale
     from collections.abc import Callable, Iterator, Mapping
 
     from mdli_workbook.briefing import Briefing, Meeting, Step
     from mdli_workbook.exercises.reading import Read
+    from mdli_workbook.exercises.scale import Scale
 
 __all__ = ["PARTS"]
 
@@ -59,37 +60,62 @@ def show_for_the_call(briefing: Briefing, title: str) -> Markup:
         else nothing("Nothing noted yet.")
     )
     notes = [one for one in reading.of(Reflection) if one.exercise.id == NOTE.id]
-    after = joined(one.exercise.static(one.values) for one in notes)
+    after = joined(_note(one) for one in notes)
     return _part("for-the-call", title or "What they want to talk about", joined((body, after)))
 
 
+def _note(read: Read[Reflection]) -> Markup:
+    said = words(str((read.values.get("") or {}).get("text", "")))
+    return Markup(
+        '<h3>The note after call {}</h3>\n<blockquote class="mdli-words">\n{}\n</blockquote>'
+    ).format(read.session, said)
+
+
 def show_commitments(briefing: Briefing, title: str) -> Markup:
-    """Show this session's commitments and all open ones from before, with age and history."""
+    """Show all open commitments with age and history, then what became of this session's others."""
     items = [item for one in Reading(briefing).of(Commitment) for item in _promises(briefing, one)]
-    listed = Markup('<ol class="mdli-promises">\n{}\n</ol>').format(joined(items))
+    listed = Markup('<ul class="mdli-kept-short">\n{}\n</ul>').format(joined(items))
     return _part(
         "commitments", title or "Commitments", listed if items else nothing("No commitment is written down.")
     )
 
 
 def _promises(briefing: Briefing, read: Read[Commitment]) -> Iterator[Markup]:
+    """Say each promise in two lines: the act, and everything around it."""
     for entry, one in read.exercise.promises(read.values).items():
         steps = [step for step in briefing.history if (step.session, step.entry) == (read.session, entry)]
-        yield Markup('<li>\n<p class="mdli-origin">{}</p>\n{}\n</li>').format(
-            _age(briefing, read, steps), promise(one)
+        said = [one.cue, *_dates(briefing, one.due, one.state)]
+        said += [
+            f"{word} {what}"
+            for word, what in (("hears of it:", one.who_hears), ("in the way:", one.obstacle))
+            if what
+        ]
+        said += [one.reason, *_age(briefing, read, steps)]
+        state = Markup('<span class="mdli-state mdli-state-{0}">{0}</span>').format(one.state)
+        around = joined(
+            Markup('<span class="mdli-about" dir="auto">{}</span>').format(line(part))
+            for part in said
+            if part
         )
+        yield Markup(
+            '<li>\n<p class="mdli-act" dir="auto">{} {}</p>\n<p class="mdli-around">{}</p>\n</li>'
+        ).format(line(one.act), state, around)
 
 
-def _age(briefing: Briefing, read: Read[Commitment], steps: list[Step]) -> Markup:
-    """Say where a promise comes from, how old it is, when it is due, and how often it moved."""
-    said = [f"Session {read.session}, {heading(read.exercise)}"]
-    if steps:
-        said.append(f"{plural((briefing.today - steps[0].at.date()).days, 'day')} old")
+def _dates(briefing: Briefing, due: str, state: str) -> Iterator[str]:
+    if due:
+        late = state == "open" and due < briefing.today.isoformat()
+        yield f"by {_say(due)}{', now past' if late else ''}"
+
+
+def _age(briefing: Briefing, read: Read[Commitment], steps: list[Step]) -> Iterator[str]:
+    """Say where a promise comes from, how old it is, and how often its date moved."""
+    old = f", {plural((briefing.today - steps[0].at.date()).days, 'day')} old" if steps else ""
+    yield f"{heading(read.exercise)}, session {read.session}{old}"
     dues = [step.due for step in steps if step.due]
-    moved = [due for due, before in zip(dues[1:], dues, strict=False) if due != before]
+    moved = sum(after != before for before, after in pairwise(dues))
     if moved:
-        said.append(f"date moved {plural(len(moved), 'time')}, first it was {_say(dues[0])}")
-    return Markup("{}").format(", ".join(said))
+        yield f"date moved {plural(moved, 'time')}, at first {_say(dues[0])}"
 
 
 def show_changed(briefing: Briefing, title: str) -> Markup:

@@ -33,8 +33,6 @@ PLACE = Place("spring", "ana-mora", 2)
 PAGE = "<!doctype html><html lang='en'><title>form</title><style>{css}</style><main id='m'></main>"
 # Shorter waits than in JupyterLab, where the real ones are tested.
 SCRIPT = FormWidget._esm.replace("PATIENCE = 4000", "PATIENCE = 800").replace("PAUSE = 800", "PAUSE = 300")
-    "PATIENCE = 4000", "PATIENCE = 800"
-)  # ms; the length is tested in JupyterLab
 START = """async ([script, spec]) => {
   window.wire ??= { deaf: false, mute: false };
   const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));

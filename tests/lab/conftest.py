@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import BrowserContext, Locator, Page
 
-IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+KERNEL = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
 ANSWERS = """async () => {
   const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
   for (;;) {
@@ -37,10 +37,11 @@ ANSWERS = """async () => {
   }
 }"""
 RUN_ALL = """async () => {
-  const panel = window.jupyterapp.shell.currentWidget;
-  await panel.sessionContext.ready;
+  for (const form of document.querySelectorAll('.mdli-form')) form.dataset.old = 'yes';
+  await window.jupyterapp.shell.currentWidget.sessionContext.ready;
   await window.jupyterapp.commands.execute('notebook:run-all-cells');
 }"""
+DRAWN = "() => document.querySelector('.mdli-form') && !document.querySelector('.mdli-form[data-old]')"
 
 
 @dataclass(frozen=True)
@@ -166,15 +167,15 @@ class Notebook:
         return self.run_all()
 
     def run_all(self) -> Notebook:
-        self.page.wait_for_function(IDLE, timeout=30_000)
+        self.page.wait_for_function(KERNEL)
+        self.page.evaluate(ANSWERS)
         self.page.evaluate(RUN_ALL)
-        self.page.wait_for_selector(".mdli-form", timeout=30_000)
+        self.page.wait_for_function(DRAWN)
         return self
 
     def restart_from_outside(self) -> None:
         """Restart the kernel as a hub's tool or another program would, unknown to this page."""
         self.lab.restart_kernel(self.name)
-        self.page.evaluate(ANSWERS)
 
     def form(self, exercise: str) -> Form:
         return Form(self.page.locator(f'.mdli-form[data-exercise="{exercise}"]').last)

@@ -10,13 +10,14 @@ const atTime = (iso) => {
   return `${then.toLocaleDateString([], { day: "numeric", month: "long" })}, ${time}`;
 };
 
+const START = "press Start at the top of the page, or menu Run, Run All Cells";
 const STATUS = {
   opening: () => "Opening …",
-  silent: () => "The notebook does not answer yet. If this stays, run it again: menu Run, Run All Cells.",
+  silent: () => `The notebook does not answer yet. If this stays: ${START}.`,
   saving: () => "Saving …",
   saved: ({ at, recovered }) => `Saved ${atTime(at)}${recovered ? ", with text found in this browser" : ""}`,
   found: () => "Not yet saved: text found in this browser, saving it …",
-  unheard: () => "Not saved: the notebook does not answer. Your text is kept in this browser. Run it again: menu Run, Run All Cells.",
+  unheard: () => `Not saved: the notebook does not answer. Your text is kept in this browser. To save it: ${START}.`,
   refused: ({ reason }) => `Not saved: ${reason} Your text is kept in this browser.`,
   undecided: ({ reason }) => `Not changed: ${reason}`,
   conflict: () => "Not saved: there are two versions. Please choose above.",
