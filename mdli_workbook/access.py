@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     from mdli_workbook.answers import Answer, Audience
     from mdli_workbook.curriculum import Exercise
 
-__all__ = ["audience_in_force", "shared_with_coach", "told_to_coach"]
-
-_FOR_COACHES = frozenset({"coach", "participant"})
-"""What a participant shares with the coach, and what a coach wrote to the participant."""
+__all__ = ["audience_in_force", "for_coaches", "shared_with_coach", "told_to_coach"]
 
 
 def audience_in_force(exercise: Exercise, rows: Iterable[Answer]) -> Audience:
@@ -37,6 +34,11 @@ def audience_in_force(exercise: Exercise, rows: Iterable[Answer]) -> Audience:
     return exercise.audience
 
 
+def for_coaches(audience: Audience) -> bool:
+    """Whether a coach may read it: what a participant shares, and what a coach wrote to the participant."""
+    return audience in {"coach", "participant"}
+
+
 def shared_with_coach(rows: Iterable[Answer]) -> tuple[Answer, ...]:
     """Keep the rows that a coach may read.
 
@@ -53,12 +55,12 @@ def shared_with_coach(rows: Iterable[Answer]) -> tuple[Answer, ...]:
     closed = {
         (row.participant, row.session, row.exercise)
         for row in rows
-        if row.entry == "" and row.audience not in _FOR_COACHES
+        if row.entry == "" and not for_coaches(row.audience)
     }
     return tuple(
         row
         for row in rows
-        if row.audience in _FOR_COACHES
+        if for_coaches(row.audience)
         and row.value is not None
         and (row.participant, row.session, row.exercise) not in closed
     )
@@ -74,4 +76,4 @@ def told_to_coach(rows: Iterable[Answer]) -> tuple[Answer, ...]:
     """
     rows = tuple(rows)
     open_keys = {row.key for row in shared_with_coach(newest(rows))}
-    return tuple(row for row in rows if row.key in open_keys and row.audience in _FOR_COACHES)
+    return tuple(row for row in rows if row.key in open_keys and for_coaches(row.audience))

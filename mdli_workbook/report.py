@@ -293,10 +293,10 @@ def _place(job: Job, outcome: Outcome, desk: Desk) -> Outcome:
     shown = shelf.marker_of(json.loads(outcome.text))
     if shown is None:
         return Outcome(job.participant, job.session, failure="the executed notebook lost its marker")
-    if not store.unshared(shown.answers):
+    if not shelf.withdrawn([shown], store):
         private_folder(target.parent)
         write_whole(target, outcome.text, mode=0o600, scratch=desk.scratch)
-    if store.unshared(shown.answers):
+    if shelf.withdrawn([shown], store):
         shelf.take_down_withdrawn(desk.program.folder, store, job.participant)
         return Outcome(
             job.participant, job.session, failure="an answer was withdrawn meanwhile; run it again"
@@ -315,6 +315,7 @@ def _marker(
         "slug": session.slug,
         "title": session.title,
         "answers": sorted(row.id for row in briefing.answers),
+        "exercises": sorted(f"{one.session}/{one.id}" for one in briefing.exercises),
         "fingerprint": fingerprint,
         "made_at": now.isoformat(timespec="seconds"),
     }

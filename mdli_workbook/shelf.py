@@ -24,11 +24,15 @@ __all__ = [
     "report_path",
     "take_down",
     "take_down_withdrawn",
+    "withdrawn",
 ]
 
 
 class KnowsWhatIsShared(Protocol):
-    """The one question this module asks of a store."""
+    """The two questions that this module asks of a store."""
+
+    def closed(self, exercises: Iterable[tuple[str, int, str]]) -> frozenset[tuple[str, int, str]]:
+        """Return those exercises that the participant keeps from the coach."""
 
     def unshared(self, ids: Iterable[str]) -> frozenset[str]:
         """Return those rows that are no longer shared with the coach."""
@@ -44,6 +48,8 @@ class Marker:
         What it is about.
     answers
         Ids of all rows it shows.
+    exercises
+        ``session/id`` of all exercises it names, answered or not.
     fingerprint
         Hash of everything it was made from.
     made_at
@@ -56,6 +62,7 @@ class Marker:
     slug: str
     title: str
     answers: tuple[str, ...]
+    exercises: tuple[str, ...]
     fingerprint: str
     made_at: datetime
 
@@ -63,6 +70,14 @@ class Marker:
     def stem(self) -> str:
         """``NN-slug``, the file's name without ending."""
         return f"{self.session:02d}-{self.slug}"
+
+    @property
+    def named(self) -> frozenset[tuple[str, int, str]]:
+        """Participant, session and exercise of all that it names."""
+        return frozenset(
+            (self.participant, int(session), exercise)
+            for session, _, exercise in (one.partition("/") for one in self.exercises)
+        )
 
 
 def report_path(folder: Path, cohort: str, participant: str, stem: str) -> Path:
@@ -90,9 +105,31 @@ def marker_of(notebook: dict[str, Any]) -> Marker | None:
         if said.pop("report") is not True:
             return None
         made_at = datetime.fromisoformat(said.pop("made_at"))
-        return Marker(**said | {"answers": tuple(said["answers"])}, made_at=made_at)
+        lists = {name: tuple(map(str, said[name])) for name in ("answers", "exercises")}
+        marker = Marker(**said | lists, made_at=made_at)
+        return marker if all(session.isdigit() for session in _sessions(marker)) else None
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _sessions(marker: Marker) -> tuple[str, ...]:
+    return tuple(one.partition("/")[0] for one in marker.exercises)
+
+
+def withdrawn(markers: Iterable[Marker], store: KnowsWhatIsShared) -> frozenset[Marker]:
+    """Return those reports that show or name something which the coach may not see any more.
+
+    Parameters
+    ----------
+    markers
+        What the reports say of themselves.
+    store
+        Asked once about all of them.
+    """
+    markers = tuple(markers)
+    gone = store.unshared({one for marker in markers for one in marker.answers})
+    closed = store.closed({one for marker in markers for one in marker.named})
+    return frozenset(one for one in markers if gone.intersection(one.answers) or closed & one.named)
 
 
 def take_down(path: Path) -> None:
@@ -123,8 +160,8 @@ def take_down_withdrawn(folder: Path, store: KnowsWhatIsShared, participant: str
     mine = {
         path: marker for path, marker in markers.items() if marker and participant in {"", marker.participant}
     }
-    gone = store.unshared({one for marker in mine.values() for one in marker.answers})
-    withdrawn = tuple(path for path, marker in mine.items() if gone.intersection(marker.answers))
-    for path in withdrawn:
+    gone = withdrawn(mine.values(), store)
+    down = tuple(path for path, marker in mine.items() if marker in gone)
+    for path in down:
         take_down(path)
-    return withdrawn
+    return down

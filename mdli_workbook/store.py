@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 
-from mdli_workbook.access import shared_with_coach, told_to_coach
+from mdli_workbook.access import for_coaches, shared_with_coach, told_to_coach
 from mdli_workbook.answers import Answer, Conflict, Draft, Saved
 from mdli_workbook.drafts import checked, checked_event, same_draft
 from mdli_workbook.errors import SaveRefused, StoreUnusable
@@ -254,6 +254,25 @@ class Store:
         query = newest_where(c.participant == participant, c.session <= session, c.entry == "")
         with self._transaction(self._reading) as connection:
             return {(row.session, row.exercise): row.audience for row in read_answers(connection, query)}
+
+    def closed(self, exercises: Iterable[tuple[str, int, str]]) -> frozenset[tuple[str, int, str]]:
+        """Return those of some exercises that the participant decided to keep from the coach.
+
+        Parameters
+        ----------
+        exercises
+            Participant, session and exercise.
+        """
+        asked = frozenset(exercises)
+        people = {
+            participant: max(one[1] for one in asked if one[0] == participant) for participant, _, _ in asked
+        }
+        decided = {
+            (participant, session, exercise): audience
+            for participant, last in people.items()
+            for (session, exercise), audience in self.audiences(participant, last).items()
+        }
+        return frozenset(one for one in asked if not for_coaches(decided.get(one, "coach")))
 
     def unshared(self, ids: Iterable[str]) -> frozenset[str]:
         """Return those of some rows' ids whose answer a coach may no longer read.

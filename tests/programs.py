@@ -180,8 +180,8 @@ def generate_all(folder: Path, selection: Selection | None = None) -> list[Writt
         return list(generate(program, sessions, wanted, today=clock().date(), scratch=scratch))
 
 
-def write(  # noqa: PLR0913 - what a save says
-    folder: Path,
+def save(  # noqa: PLR0913 - what a save says
+    store: Store,
     participant: str,
     exercise: str,
     value: Value,
@@ -189,28 +189,35 @@ def write(  # noqa: PLR0913 - what a save says
     session: int = 2,
     entry: str = "",
     audience: Audience = "coach",
+    author: str = "",
 ) -> str:
     """Save an answer on top of what is there, as a form does, and return its row's id."""
-    with open_store(folder) as store:
-        there = store.history(participant, session, exercise, entry)
-        draft = Draft(
-            id=str(uuid.uuid4()),
-            author=participant,
-            cohort="spring",
-            participant=participant,
-            session=session,
-            exercise=exercise,
-            value=value,
-            audience=audience,
-            entry=entry,
-            based_on=there[-1].id if there else "",
-        )
-        saved = store.save(draft)
+    there = store.history(participant, session, exercise, entry)
+    draft = Draft(
+        id=str(uuid.uuid4()),
+        author=author or participant,
+        cohort="spring",
+        participant=participant,
+        session=session,
+        exercise=exercise,
+        value=value,
+        audience=audience,
+        entry=entry,
+        based_on=there[-1].id if there else "",
+    )
+    saved = store.save(draft)
     assert isinstance(saved, Saved)
     return saved.answer.id
 
 
+def write(folder: Path, participant: str, exercise: str, value: Value, **where: Any) -> str:
+    """Save one answer in a program's store."""
+    with open_store(folder) as store:
+        return save(store, participant, exercise, value, **where)
+
+
 def withdraw(folder: Path, participant: str, exercise: str, session: int = 2) -> None:
+    """Make an exercise private."""
     with open_store(folder) as store:
         store.share(
             id=str(uuid.uuid4()),
@@ -241,9 +248,7 @@ def snapshot(folder: Path, *without: str) -> dict[str, bytes]:
 def faults(folder: Path) -> list[str]:
     """Return what a killed command must not leave: notebooks that are none, halves of files."""
     found = [
-        path.name
-        for path in folder.rglob("*.part")
-        if not path.is_relative_to(folder / ".mdli" / "scratch")
+        path.name for path in folder.rglob("*.part") if not path.is_relative_to(folder / ".mdli" / "scratch")
     ]
     for top in ("workbooks", "reports", ".mdli/base"):
         for path in (folder / top).rglob("*.ipynb"):
@@ -259,19 +264,25 @@ MARK = "MDLI_TEST_RUN"
 
 
 def start(
-    folder: Path, *arguments: str, before: str = "", mark: str = "", **options: Any
+    folder: Path, *arguments: str, before: str = "", mark: str = "", **environment: str
 ) -> subprocess.Popen[str]:
     """Start ``mdli`` in a process of its own; `before` is Python that it runs first."""
     code = f"import sys; sys.argv[0] = 'mdli'\n{before}\nfrom mdli_workbook.cli import main\nmain()"
-    environment = {**os.environ, MARK: mark or str(uuid.uuid4())}
-    settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment}
     command = [sys.executable, "-c", code, "--program", str(folder), *arguments]
-    return subprocess.Popen(command, **settings | options)
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, MARK: mark or str(uuid.uuid4()), **environment},
+    )
 
 
-def mdli(folder: Path, *arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+def mdli(
+    folder: Path, *arguments: str, before: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run ``mdli`` to its end."""
-    process = start(folder, *arguments, before=before)
+    process = start(folder, *arguments, before=before, **environment)
     out, err = process.communicate(timeout=240)
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from pydantic import BaseModel
 
-from mdli_workbook.access import audience_in_force, shared_with_coach
+from mdli_workbook.access import audience_in_force, for_coaches, shared_with_coach, told_to_coach
 from mdli_workbook.answers import AUDIENCES, Answer, newest
 from mdli_workbook.curriculum import Exercise, Filled
 
@@ -42,13 +42,21 @@ def a_row(exercise: str = "a", audience: str = "coach", entry: str = "", **chang
     return Answer(**(fields | {"exercise": exercise, "entry": entry, "audience": audience} | changes))
 
 
-@pytest.mark.parametrize("audience", [one for one in AUDIENCES if one != "coach"])
+KEPT = [one for one in AUDIENCES if one not in {"coach", "participant"}]
+
+
+@pytest.mark.parametrize("audience", KEPT)
 def test_a_coach_reads_only_what_is_for_the_coach(audience: str) -> None:
     row = a_row()
     assert shared_with_coach([row, a_row("b", audience)]) == (row,)
 
 
-@pytest.mark.parametrize("audience", [one for one in AUDIENCES if one != "coach"])
+def test_what_a_coach_wrote_to_the_participant_stays_readable_for_coaches() -> None:
+    note = a_row("coach-note", "participant")
+    assert shared_with_coach([note, a_row("coach-own-note", "self")]) == (note,)
+
+
+@pytest.mark.parametrize("audience", KEPT)
 def test_an_exercise_that_is_closed_closes_all_its_entries(audience: str) -> None:
     assert shared_with_coach([a_row(entry="1"), a_row(audience=audience)]) == ()
 
@@ -85,10 +93,8 @@ def test_nothing_is_shared_of_nothing() -> None:
 def test_every_row_that_a_coach_reads_is_open_in_both_places(history: list[Answer]) -> None:
     rows = newest(history)
     for row in shared_with_coach(rows):
-        assert row.audience == "coach"
-        assert {other.audience for other in rows if other.exercise == row.exercise and not other.entry} <= {
-            "coach"
-        }
+        own = {other.audience for other in rows if other.exercise == row.exercise and not other.entry}
+        assert {row.audience, *own} <= {"coach", "participant"}
 
 
 def test_the_session_s_audience_holds_until_the_participant_decides() -> None:
@@ -98,3 +104,17 @@ def test_the_session_s_audience_holds_until_the_participant_decides() -> None:
     )
     assert audience_in_force(exercise, [a_row(audience="private")]) == "private"
     assert audience_in_force(Line(id="a"), []) == "private"
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.builds(a_row, st.sampled_from("ab"), st.sampled_from(AUDIENCES), st.sampled_from(["", "1", "2"]))
+    )
+)
+def test_what_is_told_ends_with_what_is_shared_and_holds_nothing_that_was_private_then(
+    history: list[Answer],
+) -> None:
+    told = told_to_coach(history)
+    assert {row.id for row in newest(told)} == {row.id for row in shared_with_coach(newest(history))}
+    assert all(for_coaches(row.audience) for row in told)

@@ -144,7 +144,11 @@ def test_only_what_was_selected_is_written(folder: Path) -> None:
 
 def test_who_has_left_gets_none(folder: Path) -> None:
     roster = folder / "roster.csv"
-    roster.write_text(roster.read_text().replace("cleo@example.org,spring,kim,,,,,,", "cleo@example.org,spring,kim,,,,,,2026-03-01"))
+    roster.write_text(
+        roster.read_text().replace(
+            "cleo@example.org,spring,kim,,,,,,", "cleo@example.org,spring,kim,,,,,,2026-03-01"
+        )
+    )
     program, sessions = read(folder)
     told = list(generate(program, sessions, Selection(), today=date(2026, 3, 20)))
     assert {one.participant for one in told} == {"ana", "ben"}

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-MANY = tuple(f"p{number:03d}" for number in range(120))
+MANY = tuple(f"p{number:03d}" for number in range(60))
 LIMITED = """
 import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))
@@ -85,7 +85,7 @@ def generate_under_kills(tmp_path: Path, times: int) -> None:
         if index % 3 == 2:  # sometimes all of it is to be written anew
             session = folder / "templates" / "sessions" / "02-listen.md"
             session.write_text(session.read_text() + f"\nVersion {index}.\n")
-        kill_somewhere(folder, "generate", within=0.25)
+        kill_somewhere(folder, "generate", within=0.15)
     for session in (whole / "templates" / "sessions").iterdir():
         (folder / "templates" / "sessions" / session.name).write_bytes(session.read_bytes())
     done = mdli(folder, "generate")
@@ -106,11 +106,11 @@ def report_under_kills(folder: Path, times: int) -> None:
 
 
 def test_a_killed_generate_leaves_no_half_file_and_again_completes_it(tmp_path: Path) -> None:
-    generate_under_kills(tmp_path, 4)
+    generate_under_kills(tmp_path, 3)
 
 
 def test_a_killed_report_leaves_no_half_file_and_no_process_and_again_completes_it(folder: Path) -> None:
-    report_under_kills(folder, 3)
+    report_under_kills(folder, 2)
 
 
 @pytest.mark.soak
@@ -152,8 +152,7 @@ def test_a_killed_kernel_fails_its_own_report_only(folder: Path) -> None:
     assert command.returncode == 1
     assert out.splitlines()[-1] == "reports: 2 made, 1 failed"
     [line] = err.splitlines()
-    assert line.startswith("ana, session 2: ")
-    assert "Traceback" not in out + err
+    assert line.startswith("ana, session 2: its notebook did not run to the end (")
     assert mdli(folder, "report", "--session", "2").stdout.splitlines()[-1] == "reports: 1 made, 0 failed"
 
 

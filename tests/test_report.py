@@ -146,7 +146,11 @@ def test_each_report_shows_its_own_participant_only(made: Path) -> None:
     for who, other in (("ana", "He is new"), ("ben", "She is slow"), ("cleo", "He is new")):
         content = report(made, who).read_text("utf-8")
         assert other not in content
-        assert not [one for one in {"ana", "ben", "cleo"} - {who} if one in json.loads(content)["metadata"]["mdli"].values()]
+        assert not [
+            one
+            for one in {"ana", "ben", "cleo"} - {who}
+            if one in json.loads(content)["metadata"]["mdli"].values()
+        ]
 
 
 def test_sources_hold_ids_and_what_the_session_says_and_nothing_else(made: Path) -> None:
@@ -167,12 +171,21 @@ def test_sources_hold_ids_and_what_the_session_says_and_nothing_else(made: Path)
 def test_the_file_holds_no_address_no_place_no_time_and_no_widget(made: Path) -> None:
     for path in shelf.find_reports(made):
         content = path.read_text("utf-8")
-        for word in (str(made), "example.org", "sqlite", "answers.db", ".mdli", "papermill", "briefing.json", "widget"):
+        for word in (
+            str(made),
+            "example.org",
+            "sqlite",
+            "answers.db",
+            ".mdli",
+            "papermill",
+            "briefing.json",
+            "widget",
+        ):
             assert word not in content.replace("injected-parameters", ""), word
         notebook = json.loads(content)
         assert notebook["metadata"].keys() == {"kernelspec", "language_info", "mdli"}
         assert notebook["metadata"]["mdli"].keys() == {
-            "report", "cohort", "participant", "session", "slug", "title", "answers", "fingerprint", "made_at",
+            "report", "cohort", "participant", "session", "slug", "title", "answers", "exercises", "fingerprint", "made_at",
         }  # fmt: skip
         for cell in notebook["cells"]:
             assert cell["metadata"].keys() <= {"deletable", "editable", "jupyter", "mdli", "tags"}
@@ -233,7 +246,11 @@ def test_a_session_that_was_not_held_has_no_report(plan: Planned) -> None:
 
 def test_who_has_left_has_no_new_report(folder: Path, plan: Planned) -> None:
     roster = folder / "roster.csv"
-    roster.write_text(roster.read_text().replace("ben@example.org,spring,kim,,,,,,", "ben@example.org,spring,kim,,,,,,2026-03-01"))
+    roster.write_text(
+        roster.read_text().replace(
+            "ben@example.org,spring,kim,,,,,,", "ben@example.org,spring,kim,,,,,,2026-03-01"
+        )
+    )
     program, sessions = read(folder)
     jobs, _ = Desk(program, sessions, plan.store, clock, plan.desk.scratch).plan(Selection(), force=True)
     assert {one.participant for one in jobs} == {"ana", "cleo"}
@@ -278,6 +295,9 @@ def test_what_is_withdrawn_while_it_is_placed_is_taken_down(folder: Path, plan: 
 
         asked = 0
 
+        def closed(self, exercises: Any) -> frozenset[Any]:
+            return plan.store.closed(exercises)
+
         def unshared(self, ids: Any) -> frozenset[str]:
             self.asked += 1
             if self.asked == 2:
@@ -292,7 +312,9 @@ def test_what_is_withdrawn_while_it_is_placed_is_taken_down(folder: Path, plan: 
     assert not report(folder).exists()
 
 
-def test_a_missing_or_damaged_base_copy_fails_its_own_reports_and_the_last_good_ones_stay(folder: Path) -> None:
+def test_a_missing_or_damaged_base_copy_fails_its_own_reports_and_the_last_good_ones_stay(
+    folder: Path,
+) -> None:
     before = snapshot(folder / "reports")
     base_path(folder, "spring", "ana", "02-listen").unlink()
     for stem, spoiled in (("01-journey", "{ half"), ("02-listen", '{"cells": [{"cell_type": "code"}]}')):
@@ -301,7 +323,11 @@ def test_a_missing_or_damaged_base_copy_fails_its_own_reports_and_the_last_good_
     outcomes = make_all(folder)
     assert {(one.participant, one.session, one.failure) for one in outcomes} == {
         ("ana", 2, "its workbook was never generated; run mdli generate first"),
-        ("ben", 1, damaged := "the base copy of its workbook is damaged; run mdli generate, then mdli report again"),
+        (
+            "ben",
+            1,
+            damaged := "the base copy of its workbook is damaged; run mdli generate, then mdli report again",
+        ),
         ("ben", 2, damaged),
         ("cleo", 2, ""),
     }
@@ -338,7 +364,9 @@ class OneIsKilled(Executor):
         return self.workers.submit(work, job)
 
 
-def test_a_killed_worker_fails_its_own_report_and_the_last_good_one_stays(folder: Path, plan: Planned) -> None:
+def test_a_killed_worker_fails_its_own_report_and_the_last_good_one_stays(
+    folder: Path, plan: Planned
+) -> None:
     before = report(folder, "ben").read_bytes()
     write(folder, "ana", "first-guess", {"text": "Ana again."})
     write(folder, "ben", "first-guess", {"text": "Ben again."})

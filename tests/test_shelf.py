@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Withdrawn:
-    """Answers the one question that a shelf asks of a store."""
+    """Answers the two questions that a shelf asks of a store."""
 
     ids: frozenset[str]
+    kept: frozenset[tuple[str, int, str]] = frozenset()
+
+    def closed(self, exercises: Iterable[tuple[str, int, str]]) -> frozenset[tuple[str, int, str]]:
+        return self.kept & frozenset(exercises)
 
     def unshared(self, ids: Iterable[str]) -> frozenset[str]:
         return self.ids & frozenset(ids)
@@ -33,6 +37,7 @@ def put(folder: Path, participant: str, answers: list[str], **changes: object) -
         "slug": "listen",
         "title": "Listen",
         "answers": answers,
+        "exercises": ["2/why", "1/next-step"],
         "fingerprint": "f",
         "made_at": "2026-03-20T17:00:00+00:00",
     }
@@ -46,7 +51,15 @@ def test_a_report_says_what_it_is(tmp_path: Path) -> None:
     path = put(tmp_path, "ana", ["a1", "a2"])
     marker = shelf.read_marker(path)
     assert marker == shelf.Marker(
-        "spring", "ana", 2, "listen", "Listen", ("a1", "a2"), "f", datetime(2026, 3, 20, 17, tzinfo=UTC)
+        "spring",
+        "ana",
+        2,
+        "listen",
+        "Listen",
+        ("a1", "a2"),
+        ("2/why", "1/next-step"),
+        "f",
+        datetime(2026, 3, 20, 17, tzinfo=UTC),
     )
     assert marker is not None
     assert marker.stem == "02-listen"
@@ -61,6 +74,7 @@ def test_what_is_no_report_has_no_marker(tmp_path: Path) -> None:
     assert shelf.read_marker(tmp_path / "absent.ipynb") is None
     assert shelf.read_marker(put(tmp_path, "ana", [], report=False)) is None
     assert shelf.read_marker(put(tmp_path, "ana", [], extra=1)) is None
+    assert shelf.read_marker(put(tmp_path, "ana", [], exercises=["why"])) is None
 
 
 def test_only_reports_that_show_something_withdrawn_are_taken_down(tmp_path: Path) -> None:
@@ -68,6 +82,13 @@ def test_only_reports_that_show_something_withdrawn_are_taken_down(tmp_path: Pat
     assert shelf.take_down_withdrawn(tmp_path, Withdrawn(frozenset({"b2"}))) == (gone,)
     assert kept.exists()
     assert not gone.parent.exists()
+
+
+def test_a_report_that_only_names_what_is_kept_from_the_coach_goes_too(tmp_path: Path) -> None:
+    put(tmp_path, "ben", [])
+    gone = put(tmp_path, "ana", [])
+    kept = Withdrawn(frozenset(), frozenset({("ana", 1, "next-step")}))
+    assert shelf.take_down_withdrawn(tmp_path, kept) == (gone,)
 
 
 def test_one_participants_withdrawal_leaves_the_others_alone(tmp_path: Path) -> None:

@@ -285,6 +285,25 @@ def test_unshared_tells_what_was_closed_removed_or_never_there(store: Store) -> 
     assert store.unshared([]) == frozenset()
 
 
+def test_closed_tells_what_a_participant_keeps_from_the_coach(store: Store) -> None:
+    saved(store, a_draft(session=1, audience="coach"))
+    saved(store, a_draft(session=2, exercise="own", audience="private"))
+    saved(store, a_draft(participant="ben", exercise="own", audience="coach"))
+    asked = {("ana", 1, "late-notes"), ("ana", 2, "own"), ("ana", 2, "never-seen"), ("ben", 2, "own")}
+    assert store.closed(asked) == {("ana", 2, "own")}
+    assert store.closed([]) == frozenset()
+
+
+def test_told_gives_every_revision_that_was_shared_of_what_is_shared_now(store: Store) -> None:
+    private = saved(store, a_draft("private then", exercise="a"))
+    first = saved(store, a_draft("first", exercise="a", audience="coach", based_on=private.id))
+    last = saved(store, a_draft("last", exercise="a", audience="coach", based_on=first.id))
+    shared_once = saved(store, a_draft("shared once", exercise="b", audience="coach"))
+    saved(store, a_draft("private now", exercise="b", based_on=shared_once.id))
+    saved(store, a_draft("later", session=3, exercise="a", audience="coach"))
+    assert store.told("ana", 2) == (first, last)
+
+
 def test_unshared_takes_as_many_ids_as_a_report_may_have(store: Store) -> None:
     ids = {str(uuid4()) for _ in range(1200)}
     assert store.unshared(ids) == ids

@@ -124,7 +124,7 @@ def _line(row: Row, y: int) -> Iterator[Markup]:
         yield _text(said, LEFT + 8, y + 4, "open", "start")
         return
     yield _stroke("interval", (_x(row.rate.lower), y), (_x(row.rate.upper), y), width=2)
-    yield Markup('<circle class="mdli-picture-dot" cx="{}" cy="{}" r="5" fill="currentColor"/>').format(
+    yield Markup('<circle class="mdli-picture-dot" cx="{}" cy="{}" r="4" fill="currentColor"/>').format(
         _x(row.rate.estimate), y
     )
 

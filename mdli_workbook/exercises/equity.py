@@ -110,7 +110,7 @@ class Equity(Exercise):
             for name, (label, _) in WILLINGS.items()
         )
         return section(
-            self, joined((self._figures(), Markup('<dl class="mdli-promise">\n{}\n</dl>').format(told)))
+            self, joined((self._figures(), Markup('<dl class="mdli-willings">\n{}\n</dl>').format(told)))
         )
 
     def _figures(self) -> Markup:

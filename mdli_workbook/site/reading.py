@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mdli_workbook.answers import Event
-from mdli_workbook.shelf import marker_of, take_down
+from mdli_workbook.shelf import marker_of, take_down, withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,7 +79,7 @@ def release_report(sources: Sources, coach_id: str, found: Found) -> bool:
         If the store cannot be asked, or cannot record; then nothing is shown.
     """
     store = sources.store()
-    if store.unshared(found.marker.answers):
+    if withdrawn([found.marker], store):
         take_down(found.path)
         return False
     participant, session = found.participant.id, found.marker.session
@@ -90,20 +90,19 @@ def release_report(sources: Sources, coach_id: str, found: Found) -> bool:
 def list_shelves(sources: Sources, participants: Iterable[Participant]) -> tuple[Shelf, ...]:
     """List the reports of some participants, taking down what was withdrawn, with one query."""
     theirs = [(one, tuple(_read_all(one, _files(sources.folder, one, "*")))) for one in participants]
-    shown = {answer for _, reports in theirs for report in reports for answer in report.marker.answers}
-    gone = sources.store().unshared(shown)
+    gone = withdrawn((report.marker for _, reports in theirs for report in reports), sources.store())
     return tuple(_shelf(one, reports, gone) for one, reports in theirs)
 
 
-def _shelf(participant: Participant, reports: Iterable[Found], gone: frozenset[str]) -> Shelf:
-    kept, withdrawn = {}, False
+def _shelf(participant: Participant, reports: Iterable[Found], gone: frozenset[Marker]) -> Shelf:
+    kept, taken = {}, False
     for report in sorted(reports, key=lambda one: one.marker.made_at):
-        if gone.intersection(report.marker.answers):
+        if report.marker in gone:
             take_down(report.path)
-            withdrawn = True
+            taken = True
         else:
             kept[report.marker.session] = report.marker
-    return Shelf(participant, tuple(kept[session] for session in sorted(kept)), withdrawn)
+    return Shelf(participant, tuple(kept[session] for session in sorted(kept)), taken)
 
 
 def _files(folder: Path, participant: Participant, stem: str) -> list[Path]:

@@ -59,5 +59,5 @@ def test_every_kind_has_a_heading_and_an_example_below_it(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_field_of_a_kind_is_explained_under_its_heading(kind: str) -> None:
     common = {"id", "audience", "required"}
-    own = set(KINDS[kind].__annotations__) - {"kind", "Value", "repeats"} - common
+    own = set(KINDS[kind].__annotations__) - {"kind", "Value", "repeats", "in_front"} - common
     assert {field for field in own if field not in sections()[kind]} == set()

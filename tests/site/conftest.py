@@ -124,6 +124,7 @@ class House:
             "slug": "a-session",
             "title": "Be open and listen",
             "answers": [row],
+            "exercises": [],
             "fingerprint": "f" * 64,
             "made_at": MADE_AT,
         }

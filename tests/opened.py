@@ -1,0 +1,92 @@
+"""A workbook open in a browser: the Start button, its forms, what stands in them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Error, expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+    from running import Lab
+
+ON_SCREEN = """() => [...document.querySelectorAll('.mdli-form')].map((form) => [form.dataset.exercise,
+    [...form.querySelectorAll('.mdli-form-body :is(input, textarea)')].map((field) =>
+      ['radio', 'checkbox'].includes(field.type) ? field.checked : field.value),
+    [...form.querySelectorAll('.mdli-rank .mdli-rank-words')].map((words) => words.textContent),
+    form.querySelector('.mdli-foot select').value])"""
+
+
+class Workbook:
+    """One notebook in one tab."""
+
+    def __init__(self, lab: Lab, page: Page, name: str) -> None:
+        self.lab, self.page, self.name = lab, page, name
+
+    def open(self) -> Workbook:
+        self.page.goto(f"{self.lab.url}/doc/tree/{self.name}?token={self.lab.token}&reset")
+        return self
+
+    def wait_until_idle(self) -> None:
+        until = time.monotonic() + 40
+        while self.lab.kernel(self.name).get("execution_state") != "idle":
+            assert time.monotonic() < until, "the kernel is not ready"
+            time.sleep(0.1)
+
+    def start(self) -> Workbook:
+        """Press the Start button; again, if the page was not ready for it."""
+        self.wait_until_idle()
+        button = self.page.get_by_role("button", name="Start: open the form")
+        expect(button).to_be_visible(timeout=20_000)
+        for _ in range(8):
+            button.click()
+            if self.has_forms(5_000):
+                return self
+        raise AssertionError("the Start button does not start")
+
+    def has_forms(self, timeout: float) -> bool:
+        """Say whether all forms have drawn themselves and heard from the kernel."""
+        calls = "[...document.querySelectorAll('.jp-CodeCell')].length - 3"
+        try:
+            self.page.wait_for_function(
+                f"() => document.querySelectorAll('.mdli-form').length >= {calls}", timeout=timeout
+            )
+        except Error:
+            return False
+        ready = "() => !document.querySelector('.mdli-form-body[inert]')"
+        self.page.wait_for_function(ready, timeout=30_000)
+        return True
+
+    def restart(self) -> None:
+        """Restart the kernel by the menu, as a participant would."""
+        self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        self.page.get_by_role("menuitem", name="Restart Kernel…", exact=True).click()
+        self.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+        expect(self.page.locator(".jp-Dialog")).to_have_count(0)
+        self.wait_until_idle()
+
+    def form(self, exercise: str) -> Locator:
+        return self.page.locator(f'.mdli-form[data-exercise="{exercise}"]').last
+
+    def wait_saved(self, *exercises: str) -> None:
+        for exercise in exercises:
+            saved = self.form(exercise).locator('.mdli-foot[data-status="saved"]')
+            expect(saved).to_be_visible(timeout=15_000)
+
+    def share(self, exercise: str, readers: str) -> None:
+        self.form(exercise).get_by_label("Who can read this").select_option(label=readers)
+        self.wait_saved(exercise)
+
+    def coach_view(self, exercise: str) -> Locator:
+        """Open what the coach will see of one exercise."""
+        form = self.form(exercise)
+        form.get_by_role("button", name="What my coach will see").click()
+        view = form.get_by_role("region", name="What my coach will see")
+        expect(view).not_to_have_text("One moment …")
+        expect(view).not_to_be_empty()
+        return view
+
+    def on_screen(self) -> Any:
+        """Return what stands in every field of every form, and who may read it."""
+        return self.page.evaluate(ON_SCREEN)
