@@ -180,7 +180,7 @@ def generate_all(folder: Path, selection: Selection | None = None) -> list[Writt
         return list(generate(program, sessions, wanted, today=clock().date(), scratch=scratch))
 
 
-def save(  # noqa: PLR0913 - what a save says
+def save(
     store: Store,
     participant: str,
     exercise: str,
@@ -274,6 +274,7 @@ def start(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,  # so that a test can press Ctrl+C
         env={**os.environ, MARK: mark or str(uuid.uuid4()), **environment},
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import time
 import uuid
 from typing import TYPE_CHECKING
@@ -131,6 +133,18 @@ def test_a_terminated_report_leaves_no_process(folder: Path) -> None:
     command.communicate()
     assert wait_for_end(mark) == []
     assert faults(folder) == []
+
+
+def test_ctrl_c_ends_all_of_it_without_a_traceback(folder: Path) -> None:
+    mark = str(uuid.uuid4())
+    command = start(folder, "report", "--jobs", "1", mark=mark)
+    wait_until(lambda: kernels(mark))
+    os.killpg(command.pid, signal.SIGINT)
+    _, err = command.communicate(timeout=60)
+    assert (command.returncode, err.strip()) == (1, "Aborted!")
+    assert wait_for_end(mark) == []
+    assert faults(folder) == []
+    assert not (folder / ".mdli" / "scratch").exists()
 
 
 def kernels(mark: str) -> list[psutil.Process]:

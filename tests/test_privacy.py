@@ -108,7 +108,7 @@ WRITTEN: dict[str, Callable[[Word, Word], dict[str, Any]]] = {
 
 
 def bare(words: str) -> str:
-    return words.split(" ")[0]
+    return words.split(" ", maxsplit=1)[0]
 
 
 def declares(case: str, kind: str) -> Word:
@@ -317,7 +317,7 @@ def test_a_worker_is_given_nothing_that_is_hidden(made: Made, tmp_path: Path) ->
         jobs, failed = Desk(program, sessions, store, now, tmp_path).plan(Selection(), force=True)
     assert (len(jobs), failed) == (2, [])
     for job in jobs:
-        given = decoded("\n".join((job.notebook, job.briefing)).encode())
+        given = decoded(f"{job.notebook}\n{job.briefing}".encode())
         assert [word for word in hidden_from(job.participant) if word in given] == []
 
 

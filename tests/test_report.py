@@ -29,6 +29,7 @@ from programs import (
 
 from mdli_workbook import shelf
 from mdli_workbook.errors import StoreUnusable
+from mdli_workbook.exercises import KINDS
 from mdli_workbook.generate import base_path
 from mdli_workbook.grammar import Call, Import, Open, Parameters, read_cell
 from mdli_workbook.report import Desk, Job, Outcome, build, make, run
@@ -156,8 +157,6 @@ def test_each_report_shows_its_own_participant_only(made: Path) -> None:
 def test_sources_hold_ids_and_what_the_session_says_and_nothing_else(made: Path) -> None:
     for path in shelf.find_reports(made):
         notebook = json.loads(path.read_text("utf-8"))
-        from mdli_workbook.exercises import KINDS
-
         for cell in (one for one in notebook["cells"] if one["cell_type"] == "code"):
             source = "".join(cell["source"])
             if source.strip().endswith('view = "report"') and "cohort" not in source:
@@ -185,7 +184,8 @@ def test_the_file_holds_no_address_no_place_no_time_and_no_widget(made: Path) ->
         notebook = json.loads(content)
         assert notebook["metadata"].keys() == {"kernelspec", "language_info", "mdli"}
         assert notebook["metadata"]["mdli"].keys() == {
-            "report", "cohort", "participant", "session", "slug", "title", "answers", "exercises", "fingerprint", "made_at",
+            "report", "cohort", "participant", "session", "slug", "title", "answers", "exercises",
+            "fingerprint", "made_at",
         }  # fmt: skip
         for cell in notebook["cells"]:
             assert cell["metadata"].keys() <= {"deletable", "editable", "jupyter", "mdli", "tags"}

@@ -73,16 +73,16 @@ class Plan:
     exercise: str
     steps: list[list[Step]] = field(default_factory=list)
     values: list[dict[str, Any]] = field(default_factory=list)
-    audience: str = ""
     share: str = ""
+    looked: bool = False
 
 
-def plan_for(exercise: Exercise, mark: str, share: str = "") -> Plan:
+def plan_for(exercise: Exercise, mark: str, share: str | bool = "") -> Plan:
     """Plan to fill every field of an exercise; `share` is the label of another audience to choose."""
     form = exercise.form()
     entries = form["entries"]
     count = max(1, entries["least"]) if entries else 1
-    plan = Plan(exercise.id, share=share)
+    plan = Plan(exercise.id, share=share or "")
     for entry in range(count):
         steps: list[Step] = []
         value: dict[str, Any] = {}
@@ -91,6 +91,8 @@ def plan_for(exercise: Exercise, mark: str, share: str = "") -> Plan:
             more, value[control["name"]] = _fill(control, f"{mark} {exercise.id} {entry} {control['name']}", turn)
             steps += more
         plan.steps.append(steps)
+        if exercise.kind == "choice" and isinstance(value["chosen"], str):
+            value["chosen"] = [value["chosen"]]
         plan.values.append(value)
     return plan
 
@@ -162,6 +164,16 @@ def _fill_rank(control: Control) -> tuple[list[Step], Any]:
     return steps, [*ids[:-2], ids[-1], ids[-2]] if len(ids) > 1 else ids
 
 
+def press_start(page: Page) -> None:
+    """Find the Start button by Tab and press it."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement?.innerText ?? ''").startswith("Start"):
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError("Tab does not lead to the Start button")
+
+
 class Walk:
     """The way through the forms of one page."""
 
@@ -170,6 +182,7 @@ class Walk:
         self.plans = {plan.exercise: plan for plan in plans}
         self.tabs = 0
         self.order: list[str] = []
+        self.last = ""
 
     def go(self) -> Walk:
         """Press Tab until the page has been walked through, doing all that is planned."""
@@ -178,9 +191,10 @@ class Walk:
             focus = self.tab()
             silent = silent + 1 if focus is None else 0
             if focus is None:
-                if not self.left() and self.order:
-                    break
                 continue
+            if self.order and focus["exercise"] == self.order[0] != self.last:
+                break                                           # once around
+            self.last = focus["exercise"]
             if focus["exercise"] not in self.order:
                 self.order.append(focus["exercise"])
             self.at(focus)
@@ -210,25 +224,45 @@ class Walk:
         if plan is None:
             return
         if not focus["inside"]:
-            if focus["tag"] == "SELECT" and plan.share:
-                self.keyboard.type(plan.share)
-                plan.share = ""
+            self.at_foot(plan, focus)
             return
         if focus["entry"] >= len(plan.steps):
             return
-        while (step := self._next(plan, focus)) is not None:
+        step = self._next(plan, focus)
+        while step is not None:
             self.do(step)
-            after = self.focus()
-            if after is None or after["key"] == focus["key"] or step.kind == "type":
-                return
-            focus = after
+            step = self._just_before(plan) if step.kind == "press" else None
+
+    def _just_before(self, plan: Plan) -> Step | None:
+        """Return the next button to press if the focus, which moved with the last one, is on it or past it."""
+        for _ in range(4):
+            focus = self.focus()
+            if focus is None or focus["exercise"] != plan.exercise or not focus["inside"]:
+                return None
+            step = self._next(plan, focus)
+            if step is not None or all(one.done for one in plan.steps[focus["entry"]]):
+                return step
+            if not any(one.kind == "press" and one.name.startswith("Up") for one in self._open(plan, focus)[:1]):
+                return None
+            self.keyboard.press("Shift+Tab")
+        return None
+
+    def _open(self, plan: Plan, focus: dict[str, Any]) -> list[Step]:
+        return [step for step in plan.steps[focus["entry"]] if not step.done]
+
+    def at_foot(self, plan: Plan, focus: dict[str, Any]) -> None:
+        if focus["tag"] == "SELECT" and plan.share:
+            self.keyboard.type(plan.share)
+            plan.share = ""
+        if focus["name"] == "What my coach will see" and not plan.looked:
+            self.keyboard.press("Space")
+            plan.looked = True
 
     def _next(self, plan: Plan, focus: dict[str, Any]) -> Step | None:
-        planned = (step for step in plan.steps[focus["entry"]] if not step.done)
-        first = next(planned, None)
-        if first is not None and first.kind == "press":        # in order: the place of each depends on it
-            return first if first.is_at(focus) else None
-        return next((step for step in (first, *planned) if step and step.is_at(focus)), None)
+        planned = self._open(plan, focus)
+        if planned and planned[0].kind == "press":              # in order: where each is depends on those before
+            planned = planned[:1]
+        return next((step for step in planned if step.is_at(focus)), None)
 
     def do(self, step: Step) -> None:
         step.done = True

@@ -125,19 +125,23 @@ class Commitment(Exercise):
         return section(self, Markup('<ol class="mdli-promises">\n{}\n</ol>').format(items))
 
 
-def promise(one: CommitmentValue) -> Markup:
-    """Show one promise: wherever it appears, it looks like this."""
+def promise(one: CommitmentValue, *, with_state: bool = True) -> Markup:
+    """Show one promise; without its state where a form beside it asks for that."""
     told = (
         ("When and where", words(one.cue)),
         ("I will", words(one.act)),
-        ("By", day(one.due) or nothing("no date yet")),
+        ("By", day(one.due) or (nothing("no date yet") if with_state else Markup())),
         ("Who will hear of it", words(one.who_hears)),
         ("What may get in the way", words(one.obstacle)),
-        ("State", Markup('<span class="mdli-state mdli-state-{0}">{0}</span>').format(one.state)),
+        ("State", _state(one.state) if with_state else Markup()),
         ("What I learned, or why", words(one.reason)),
     )
     terms = joined(Markup("<dt>{}</dt>\n<dd>{}</dd>").format(term, said) for term, said in told if said)
     return Markup('<dl class="mdli-promise">\n{}\n</dl>').format(terms)
+
+
+def _state(state: str) -> Markup:
+    return Markup('<span class="mdli-state mdli-state-{0}">{0}</span>').format(state)
 
 
 def _controls() -> list[Control]:

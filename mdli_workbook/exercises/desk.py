@@ -8,39 +8,34 @@ looked for, so a report cannot show what was not shared.
 
 from __future__ import annotations
 
-import os
-import stat
-import threading
-import tomllib
-import uuid
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache, partial
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from mdli_workbook.answers import Event, values_of
+from mdli_workbook.answers import values_of
 from mdli_workbook.briefing import FILE, Briefing
-from mdli_workbook.errors import BriefingMissing, CellRefused, InputError, StoreUnusable, WorkbookError
+from mdli_workbook.curriculum import Filled
+from mdli_workbook.errors import BriefingMissing, CellRefused, WorkbookError
 from mdli_workbook.exercises import KINDS
+from mdli_workbook.exercises.carried import carried_promises, compare_with_first, last_note
+from mdli_workbook.exercises.coaching import NOTE
+from mdli_workbook.exercises.finding import open_desktop
 from mdli_workbook.exercises.replies import Desktop, Place, Replies
+from mdli_workbook.exercises.sheet import Sheet, around
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from markupsafe import Markup
 
+    from mdli_workbook.answers import Answer
     from mdli_workbook.curriculum import Exercise
     from mdli_workbook.exercises.widget import FormWidget
-    from mdli_workbook.store import Store
 
-__all__ = ["Page", "ReportDesk", "WorkbookDesk", "find_store", "workbook"]
-
-STORE_FILE = Path(".config/mdli/store.toml")
-EXAMPLE = 'address = "sqlite:////folder/answers.db"'
-OWNER = "MDLI_PARTICIPANT"
+__all__ = ["Page", "ReportDesk", "WorkbookDesk", "workbook"]
 
 
 def workbook(cohort: str, participant: str, session: int, view: str) -> WorkbookDesk | ReportDesk:
@@ -61,30 +56,74 @@ def workbook(cohort: str, participant: str, session: int, view: str) -> Workbook
         If there is no such view.
     """
     if view == "workbook":
-        return WorkbookDesk(open_desktop(Place(cohort, participant, session), Path.cwd()))
+        desk = WorkbookDesk(open_desktop(Place(cohort, participant, session), Path.cwd()))
+        _display(desk.carried())
+        return desk
     if view == "report":
         return ReportDesk(read_briefing(Path.cwd()))
     raise WorkbookError(f"view {view!r} is none; it is 'workbook' or 'report'")
+
+
+def _display(forms: Iterable[FormWidget]) -> None:
+    """Show forms in the output of the cell that is running."""
+    from IPython.display import display  # noqa: PLC0415 - reports show nothing here
+
+    for form in forms:
+        display(form)  # type: ignore[no-untyped-call]
 
 
 class WorkbookDesk:
     """Shows exercises as forms."""
 
     def __init__(self, desktop: Desktop) -> None:
-        self._desktop = desktop
+        self._sheet = Sheet(partial(_rows_of, desktop, desktop.place.session), partial(_beside, desktop))
+        self._desktop = replace(desktop, refresh=self._sheet.refresh)
         self._desktop.note_opened("")
 
     def __getattr__(self, kind: str) -> Callable[..., FormWidget]:
         return partial(self._show, _kind(kind))
 
+    def carried(self) -> Iterator[FormWidget]:
+        """Yield what earlier months left: the coach's last note, and a form for each open commitment."""
+        from mdli_workbook.exercises.widget import FormWidget, describe, panel  # noqa: PLC0415
+
+        place = self._desktop.place
+        rows = _rows_of(self._desktop, None)
+        note, promises = last_note(rows, place.session), carried_promises(rows, place.session)
+        if note:
+            yield FormWidget(panel(NOTE.title), lambda _: None, lambda: around(str(note)))
+        for one in promises:
+            there = replace(self._desktop, place=replace(place, session=one.row.session))
+            spec = describe(one.exercise, there.place) | one.spec()
+            yield FormWidget(spec, Replies(one.exercise, there), partial(around, one.beside()))
+
     def _show(self, kind: type[Exercise], name: str, /, **literals: Any) -> FormWidget:
         from mdli_workbook.exercises.widget import FormWidget, describe  # noqa: PLC0415 - reports do without
 
         exercise = _declared(kind, name, literals)
-        return FormWidget(describe(exercise, self._desktop.place), Replies(exercise, self._desktop))
+        spec = describe(exercise, self._desktop.place)
+        widget = FormWidget(spec, Replies(exercise, self._desktop), partial(self._sheet.around, exercise))
+        self._sheet.add(exercise, widget.send)
+        return widget
 
     def __repr__(self) -> str:
         return "<workbook>"
+
+
+def _rows_of(desktop: Desktop, session: int | None) -> tuple[Answer, ...]:
+    """Return the newest rows; none while the store cannot be asked, which each form says itself."""
+    try:
+        return desktop.store.newest(desktop.place.participant, session) if desktop.store else ()
+    except WorkbookError:
+        return ()
+
+
+def _beside(desktop: Desktop, exercise: Exercise, others: Sequence[Exercise], rows: Sequence[Answer]) -> str:
+    """Return what stands beside a form: a self-rating's comparison, once it is repeated and not before."""
+    session, _, first = str(getattr(exercise, "same_as", "")).partition("/")
+    if not first or exercise.filled(values_of(rows, exercise.id)) is not Filled.DONE:
+        return ""
+    return str(compare_with_first(exercise, others, rows, _rows_of(desktop, int(session)), first))
 
 
 class ReportDesk:
@@ -147,124 +186,6 @@ def read_briefing(folder: Path) -> Briefing:
         raise BriefingMissing(
             f"{FILE} cannot be read ({type(error).__name__}); run mdli report again"
         ) from None
-
-
-def open_desktop(
-    place: Place, folder: Path, *, home: Path | None = None, now: Callable[[], datetime] | None = None
-) -> Desktop:
-    """Find the store of a workbook in `folder` and open it; without one the desktop says why.
-
-    Parameters
-    ----------
-    place
-        Whose workbook it is.
-    folder
-        The notebook's folder.
-    home
-        The account's home folder.
-    now
-        Gives the time of events, with a zone.
-    """
-    owner = os.environ.get(OWNER, "")
-    if owner and owner != place.participant:
-        return Desktop(
-            place,
-            None,
-            f"This JupyterLab is {owner}'s, and this workbook {place.participant}'s; open your own.",
-        )
-    program = _program_of(folder)
-    try:
-        store = _open_store(find_store(home or Path.home(), program))
-    except (WorkbookError, OSError) as error:
-        return Desktop(place, None, f"There is no store to save to: {error}.")
-    return Desktop(
-        place,
-        store,
-        note_opened=partial(_note_opened, store, place, now or partial(datetime.now, UTC)),
-        take_down=partial(_take_down, program, place.participant),
-    )
-
-
-def find_store(home: Path, program: Path | None) -> str:
-    """Return the store's address: the account's own file first, then the program's.
-
-    Raises
-    ------
-    StoreUnusable
-        If there is neither, or if others on this machine can read the account's file.
-    ProgramError
-        If ``program.toml`` cannot be read.
-    """
-    file = home / STORE_FILE
-    shown = f"~/{STORE_FILE.as_posix()}"
-    if file.is_file():
-        if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise StoreUnusable(f"others on this machine can read {shown}; run: chmod 600 {shown}")
-        return _address_in(file.read_bytes(), shown)
-    if program is None:
-        raise StoreUnusable(f"neither {shown} nor a program.toml above this notebook says where it is")
-    from mdli_workbook.program import store_address  # noqa: PLC0415 - an account's own file needs none of it
-
-    return store_address(program)
-
-
-def _address_in(content: bytes, shown: str) -> str:
-    try:
-        address = tomllib.loads(content.decode("utf-8")).get("address")
-    except ValueError:
-        raise StoreUnusable(f"{shown} is not TOML; write {EXAMPLE}") from None
-    if not isinstance(address, str) or not address:
-        raise StoreUnusable(f"{shown} names no address; write {EXAMPLE}")
-    return address
-
-
-def _program_of(folder: Path) -> Path | None:
-    from mdli_workbook.program import find_program  # noqa: PLC0415 - reports do without
-
-    try:
-        return find_program(folder)
-    except InputError:
-        return None
-
-
-@cache
-def _open_store(address: str) -> Store:
-    """Open a store once per kernel: running a notebook again opens no second one."""
-    from mdli_workbook.store import Store  # noqa: PLC0415 - reports must not even import it
-
-    return Store.open(address)
-
-
-_opened: set[tuple[Place, str]] = set()
-_opening = threading.Lock()
-
-
-def _note_opened(store: Store, place: Place, now: Callable[[], datetime], exercise: str) -> None:
-    """Record an opening once per kernel; that it fails must not keep anybody from writing."""
-    with _opening:
-        if (place, exercise) in _opened:
-            return
-        _opened.add((place, exercise))
-    event = Event(
-        id=str(uuid.uuid4()),
-        what="opened",
-        who=place.participant,
-        participant=place.participant,
-        at=now(),
-        session=place.session,
-        exercise=exercise,
-    )
-    try:
-        store.record(event)
-    except WorkbookError:
-        _opened.discard((place, exercise))
-
-
-def _take_down(program: Path | None, participant: str, store: Store) -> None:
-    from mdli_workbook.shelf import take_down_withdrawn  # noqa: PLC0415 - seldom needed
-
-    if program is not None:
-        take_down_withdrawn(program, store, participant)
 
 
 def _kind(name: str) -> type[Exercise]:

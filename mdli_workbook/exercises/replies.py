@@ -2,11 +2,14 @@
 
 A form sends plain JSON messages, never widget state::
 
-    hello                                → state
+    hello                                → state, around
     save      id entry value based_on    → saved | conflict | refused
     audience  id audience based_on       → state | refused
     opened                               → (nothing)
     coach_view                           → coach_view
+
+After a save the sheet tells every form what changed around it (``around``: whether it is shown,
+what stands beside it).
 
 Whatever a message says of the writer is ignored: author, participant and session are the
 workbook's. Callbacks run in any thread, so all of it is thread-safe.
@@ -97,6 +100,8 @@ class Desktop:
         Called with an exercise's id when somebody first enters its form.
     take_down
         Called after something was withdrawn, with the store: deletes reports that show it.
+    refresh
+        Called after each save, so that forms which wait for it can appear.
     """
 
     place: Place
@@ -104,6 +109,7 @@ class Desktop:
     why: str = ""
     note_opened: Callable[[str], None] = lambda _: None
     take_down: Callable[[Store], None] = lambda _: None
+    refresh: Callable[[], None] = lambda: None
 
 
 def audiences_of(exercise: Exercise) -> list[dict[str, str]]:
@@ -194,6 +200,7 @@ class Replies:
             }
         if outcome.answer.value is None and draft.audience == "coach":
             self._take_down(store)
+        self._desktop.refresh()
         return {"type": "saved", "id": message.id, "entry": message.entry} | _revision(outcome.answer)
 
     def _decide(self, message: _Decision) -> Message:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mdli_workbook.curriculum import Exercise
     from mdli_workbook.exercises.replies import Message, Place
 
-__all__ = ["FormWidget", "describe"]
+__all__ = ["FormWidget", "describe", "panel"]
 
 ASSETS = Path(__file__).with_name("assets")
 SCRIPTS = ("drafts.js", "saving.js", "controls.js", "form.js")
@@ -42,7 +42,14 @@ def describe(exercise: Exercise, place: Place) -> dict[str, Any]:
         "minutes": exercise.minutes,
         "audience": exercise.audience,
         "audiences": audiences_of(exercise),
+        "above": str(exercise.above()),
+        "waits": exercise.show_if is not None,
     }
+
+
+def panel(heading_: str) -> dict[str, Any]:
+    """Return what the browser draws where there is something to read and nothing to fill in."""
+    return {"controls": [], "entries": None, "kind": "panel", "id": "panel", "heading": heading_}
 
 
 class FormWidget(anywidget.AnyWidget):  # type: ignore[misc]
@@ -54,21 +61,30 @@ class FormWidget(anywidget.AnyWidget):  # type: ignore[misc]
         From :func:`describe`; the only state that is synchronized.
     reply
         Answers a message of the browser; may be called in any thread.
+    around
+        Gives what surrounds the form: whether it is shown, and what stands beside it.
     """
 
     _esm = _assets(SCRIPTS)
     _css = _assets(STYLES)
     spec = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, spec: dict[str, Any], reply: Callable[[object], Message | None]) -> None:
+    def __init__(
+        self,
+        spec: dict[str, Any],
+        reply: Callable[[object], Message | None],
+        around: Callable[[], Message] | None = None,
+    ) -> None:
         super().__init__(spec=spec)
-        self._reply = reply
+        self._reply, self._around = reply, around
         self.on_msg(self._hear)
 
     def _hear(self, _widget: object, message: object, _buffers: object) -> None:
         answer = self._reply(message)
         if answer is not None:
             self.send(answer)
+        if self._around is not None and isinstance(message, dict) and message.get("type") == "hello":
+            self.send(self._around())
 
     def __repr__(self) -> str:
         return f"<form {self.spec.get('id', '')}>"

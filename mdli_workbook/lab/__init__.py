@@ -8,6 +8,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from mdli_workbook.lab.trust import trust_workbooks
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -38,6 +40,7 @@ def run_lab(folder: Path, participant: Participant, *, browser: bool = True) -> 
     """
     home = folder / "workbooks" / participant.cohort / participant.id
     home.mkdir(parents=True, exist_ok=True)
+    trust_workbooks(home)
     command = [
         *(sys.executable, "-m", "jupyter", "lab"),
         "--ServerApp.ip=127.0.0.1",

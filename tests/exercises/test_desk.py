@@ -15,7 +15,8 @@ from mdli_workbook import workbook
 from mdli_workbook.answers import Answer, Draft
 from mdli_workbook.briefing import FILE, Briefing, Declared, Meeting, Person
 from mdli_workbook.errors import BriefingMissing, CellRefused, ProgramError, StoreUnusable, WorkbookError
-from mdli_workbook.exercises.desk import STORE_FILE, Page, find_store, open_desktop
+from mdli_workbook.exercises.desk import Page
+from mdli_workbook.exercises.finding import STORE_FILE, find_store, open_desktop
 from mdli_workbook.exercises.replies import Place, Replies
 from mdli_workbook.shelf import report_path
 from mdli_workbook.sqlite import address_of
@@ -138,7 +139,8 @@ def test_withdrawing_deletes_the_report_that_shows_it(at_home: Path) -> None:
     desktop.store.save(shown)
     marker = {
         "report": True, "cohort": "spring", "participant": "ana-mora", "session": 2, "slug": "listen",
-        "title": "Listen", "answers": [shown.id], "fingerprint": "x", "made_at": "2026-03-01T08:00:00+00:00",
+        "title": "Listen", "answers": [shown.id], "exercises": ["2/why"], "fingerprint": "x",
+        "made_at": "2026-03-01T08:00:00+00:00",
     }  # fmt: skip
     report = report_path(program, "spring", "ana-mora", "02-listen")
     report.parent.mkdir(parents=True)

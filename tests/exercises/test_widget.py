@@ -83,6 +83,6 @@ def test_the_script_loads_nothing_and_takes_html_from_the_kernel_alone() -> None
     assert "https://" not in script + FormWidget._css
     assert re.findall(
         r"\w+\.innerHTML = \w+|insertAdjacentHTML|outerHTML|document\.write|eval\(", script
-    ) == ["panel.innerHTML = html"]
+    ) == ["panel.innerHTML = html", "node.innerHTML = html", "beside.innerHTML = html"]
     assert "import " not in re.sub(r"//.*", "", script)
     assert "@import" not in FormWidget._css

@@ -29,13 +29,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator, Page
 
 KERNEL = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
-ANSWERS = """async () => {
-  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
-  for (;;) {
-    const asked = kernel.requestKernelInfo().then(() => true, () => false);
-    if (await Promise.race([asked, new Promise((done) => setTimeout(done, 500))])) return;
-  }
-}"""
+ANSWERS = """() => Promise.race([
+  window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo().then(() => true, () => false),
+  new Promise((done) => setTimeout(() => done(false), 500)),
+])"""
 RUN_ALL = """async () => {
   for (const form of document.querySelectorAll('.mdli-form')) form.dataset.old = 'yes';
   await window.jupyterapp.shell.currentWidget.sessionContext.ready;
@@ -168,7 +165,7 @@ class Notebook:
 
     def run_all(self) -> Notebook:
         self.page.wait_for_function(KERNEL)
-        self.page.evaluate(ANSWERS)
+        self.page.wait_for_function(ANSWERS, polling=200, timeout=15_000)
         self.page.evaluate(RUN_ALL)
         self.page.wait_for_function(DRAWN)
         return self

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import json
+import re
 import pytest
 from opened import Workbook
-from running import free_participant, make_program, run, running_lab
-from walking import Walk, plan_for
+from running import COHORT, free_participant, make_program, run, running_lab
+from walking import Walk, plan_for, press_start
 
 from mdli_workbook.exercises import KINDS
 from mdli_workbook.exercises.replies import READERS
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Locator
     from running import Lab
 
     from mdli_workbook.curriculum import Session
@@ -48,14 +50,76 @@ def test_every_exercise_of_session(
     folder = lab.root.parents[2]
     session = read_curriculum(folder, KINDS)[number - 1]
     page = new_context(viewport={"width": 1280, "height": 900}, locale="en-US").new_page()
-    workbook = Workbook(lab, page, f"{session.session:02d}-{session.slug}.ipynb").open().start()
-    shown = [one.id for one in session.exercises if workbook.form(one.id).is_visible()]
-    private = [one.id for one in session.exercises if one.audience == "private" and one.id in shown]
-    plans = [
-        plan_for(one, f"s{number}", READERS["coach"] if one.id in private[1:] else "")
-        for one in session.exercises
-        if one.id in shown
-    ]
+    workbook = Workbook(lab, page, f"{session.session:02d}-{session.slug}.ipynb").open()
+    workbook.start(by=lambda: press_start(page))
+    shown = [one for one in session.exercises if workbook.form(one.id).is_visible()]
+    private = [one.id for one in shown if one.audience == "private"]
+    plans = [plan_for(one, f"s{number}", one.id in private[1:] and READERS["coach"]) for one in shown]
     walk = Walk(page, plans).go()
-    print(number, walk.tabs, walk.order)
     assert walk.left() == []
+    assert walk.order == [one.id for one in shown]
+    workbook.wait_saved(*walk.order)
+    typed = workbook.on_screen()
+    assert stored(folder, lab.participant, session) == {plan.exercise: plan.values for plan in plans}
+
+    run(folder, "report", "--participant", lab.participant, "--session", str(number))
+    report = report_file(folder, lab.participant, session).read_text("utf-8")
+    reported, front = read_report(report)
+    coaches = {one.id for one in shown if one.audience == "coach" or one.id in private[1:]}
+    in_front = {one.id for one in shown if one.in_front}
+    assert set(reported) == coaches - in_front
+    for exercise, html in reported.items():
+        assert view_of(workbook, exercise).inner_html() == page.evaluate(PARSED, html), exercise
+    for exercise in coaches & in_front:
+        pieces = view_of(workbook, exercise).locator(".mdli-agenda, .mdli-promise").all()
+        assert pieces
+        assert all(piece.evaluate("it => it.outerHTML") in page.evaluate(PARSED, front) for piece in pieces)
+    for exercise in {one.id for one in shown} - coaches:
+        assert view_of(workbook, exercise).inner_text() == UNSEEN
+        assert f"s{number} {exercise}" not in report
+
+    workbook.open().start()
+    workbook.wait_saved(*walk.order)
+    assert workbook.on_screen() == typed
+
+
+UNSEEN = "Nothing of this is shared. Your coach does not even see that it exists."
+PARSED = "(html) => new DOMParser().parseFromString(html, 'text/html').body.innerHTML"
+
+
+def view_of(workbook: Workbook, exercise: str) -> Locator:
+    return workbook.form(exercise).get_by_role("region", name="What my coach will see")
+
+
+def stored(folder: Path, participant: str, session: Session) -> dict[str, list[Any]]:
+    """Return exercise → its newest values, in the order that the person sees; blank fields left out."""
+    with Store.open(store_address(folder)) as store:
+        rows = {(row.exercise, row.entry): row.value for row in store.newest(participant, session.session)}
+    found: dict[str, list[Any]] = {}
+    for one in session.exercises:
+        own = rows.get((one.id, ""))
+        values = [rows[one.id, entry] for entry in own["order"]] if own and one.repeats else [own]
+        found[one.id] = [without_blanks(value) for value in values if value]
+    return {exercise: values for exercise, values in found.items() if values}
+
+
+def without_blanks(value: dict[str, Any]) -> dict[str, Any]:
+    return {name: said for name, said in value.items() if said not in ("", None, [])}
+
+
+def report_file(folder: Path, participant: str, session: Session) -> Path:
+    return report_path(folder, COHORT, participant, f"{session.session:02d}-{session.slug}")
+
+
+def read_report(text: str) -> tuple[dict[str, str], str]:
+    """Return exercise → what the report shows of it, and the front page."""
+    shown, front = {}, ""
+    for cell in json.loads(text)["cells"]:
+        named = re.search(r"^wb\.(\w+)\(\s*['\"]([^'\"]+)", "".join(cell["source"]), re.MULTILINE)
+        for output in cell.get("outputs", ()) if named else ():
+            html = "".join(output["data"]["text/html"])
+            if named[1] == "part":
+                front += html
+            else:
+                shown[named[2]] = html
+    return shown, front

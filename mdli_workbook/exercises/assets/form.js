@@ -66,17 +66,21 @@ class Fields {
 // The one answer of a form in which nothing repeats.
 class Single {
   constructor(spec, prefix, saving) {
-    this.fields = new Fields(spec.controls, prefix, () => saving.edit("", this.fields.get()), aside(spec));
+    this.entry = spec.entry ?? "";                             // a promise of an earlier month, or the one answer
+    this.fields = new Fields(spec.controls, prefix, () => this.edited(), aside(spec));
     this.saving = saving;
     this.node = this.fields.node;
     if (labels(spec, spec.title)) this.node.querySelector(".mdli-label").classList.add("mdli-title");
   }
 
-  show() { this.fields.set(this.saving.slot("").value); }
+  // What this form does not show of a value stays as it is.
+  edited() { this.saving.edit(this.entry, { ...this.saving.slot(this.entry).value, ...this.fields.get() }); }
+
+  show() { this.fields.set(this.saving.slot(this.entry).value); }
 
   refresh() {
-    const slot = this.saving.slot("");
-    this.fields.ask(slot.value, slot.newer, (keepMine) => this.saving.choose("", keepMine));
+    const slot = this.saving.slot(this.entry);
+    this.fields.ask(slot.value, slot.newer, (keepMine) => this.saving.choose(this.entry, keepMine));
   }
 }
 
@@ -91,7 +95,8 @@ class Several {
   }
 
   show(entry) {
-    const { slots } = this.saving;
+    const { ready, slots } = this.saving;
+    if (!ready) return;                                        // one by one they would look too few, and blank ones be added
     const known = [...slots].filter(([id, { value }]) => id && value !== null)
       .sort(([, one], [, other]) => (one.savedAt < other.savedAt ? -1 : 1)).map(([id]) => id);
     const wanted = slots.get("")?.value?.order ?? [];
@@ -233,7 +238,7 @@ class Foot {
     this.toggle = button("What my coach will see", () => this.turn(), { "aria-expanded": "false", "aria-controls": this.panel.id });
     this.bar = el("div", { class: "mdli-foot" },
       el("div", { class: "mdli-status" }, this.words, this.live),
-      el("div", { class: "mdli-row" },
+      el("div", { class: "mdli-row", hidden: !spec.audiences.length },
         el("label", { for: this.select.id }, "Who can read this"), this.select, this.toggle));
     this.node = el("div", {}, this.bar, this.panel);
   }
@@ -294,10 +299,37 @@ const keepKeysHere = (root, saving) => {
   });
 };
 
+// HTML of the kernel, in which it escaped whatever a person wrote.
+const fromKernel = (name, html = "") => {
+  const node = el("div", { class: name, hidden: !html });
+  node.innerHTML = html;
+  return node;
+};
+
+const surround = (root, beside, { shown, beside: html }) => {
+  root.hidden = !shown;
+  beside.hidden = !html;
+  if (beside.innerHTML !== html) beside.innerHTML = html;
+};
+
+// Something to read and nothing to fill in.
+const renderPanel = (model, host) => {
+  const beside = fromKernel("mdli-beside");
+  const root = el("section", { class: "mdli-form mdli-panel", "aria-label": model.get("spec").heading, hidden: true }, beside);
+  const hear = (message) => { if (message?.type === "around") surround(root, beside, message); };
+  model.on("msg:custom", hear);
+  model.send({ type: "hello" });
+  host.append(root);
+  return () => model.off("msg:custom", hear);
+};
+
 const render = ({ model, el: host }) => {
   const spec = model.get("spec");
+  if (spec.kind === "panel") return renderPanel(model, host);
   const prefix = `mdli-${uuid()}`;
   const drafts = new Drafts([spec.participant, spec.session, spec.id]);
+  const above = fromKernel("mdli-above", spec.above);
+  const beside = fromKernel("mdli-beside");
   let body, foot, seen;
   const changed = () => {
     if (!foot) return;
@@ -313,11 +345,15 @@ const render = ({ model, el: host }) => {
   body = spec.entries ? new Several(spec, prefix, saving) : new Single(spec, prefix, saving);
   foot = new Foot(spec, prefix, saving);
   const form = el("div", { class: "mdli-form-body" }, body.node);
-  const root = el("section", { class: "mdli-form", "aria-label": spec.heading, "data-kind": spec.kind, "data-exercise": spec.id },
-    heading(spec), form, foot.node);
+  const root = el("section", { class: "mdli-form", "aria-label": spec.heading, "data-kind": spec.kind, "data-exercise": spec.id, hidden: spec.waits },
+    heading(spec), above, ...(spec.entry ? [beside, form] : [form, beside]), foot.node);
   keepKeysHere(root, saving);
 
-  const hear = (message) => { if (message?.type === "coach_view") foot.reveal(message.html); else saving.hear(message); };
+  const hear = (message) => { 
+    if (message?.type === "coach_view") foot.reveal(message.html);
+    else if (message?.type === "around") surround(root, beside, message);
+    else saving.hear(message);
+  };
   const leave = (event) => { if (saving.unsaved) { saving.flush(); event.preventDefault(); event.returnValue = ""; } };
   const hide = () => saving.flush();
   root.addEventListener("focusout", hide);

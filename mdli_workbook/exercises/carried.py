@@ -1,0 +1,134 @@
+"""What earlier months left: open commitments, each a small form, and the last note of the coach.
+
+Their text is read when the notebook runs and travels in messages; nothing of it is in the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from mdli_workbook.answers import values_of
+from mdli_workbook.exercises.coaching import NOTE
+from mdli_workbook.exercises.commitment import Commitment, CommitmentValue, promise
+from mdli_workbook.exercises.front import compare
+from mdli_workbook.exercises.pieces import words
+from mdli_workbook.exercises.reading import Read
+from mdli_workbook.exercises.scale import Scale
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mdli_workbook.answers import Answer
+    from mdli_workbook.curriculum import Exercise
+
+__all__ = ["Carried", "carried_promises", "compare_with_first", "last_note"]
+
+_FIELDS = frozenset(CommitmentValue.model_fields)
+_LATER = ("state", "due", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """One open commitment of an earlier session.
+
+    Parameters
+    ----------
+    row
+        Its newest row.
+    """
+
+    row: Answer
+
+    @property
+    def exercise(self) -> Commitment:
+        """The exercise it belongs to, as far as later months need to know it."""
+        return Commitment(id=self.row.exercise, title=f"Open since session {self.row.session}")
+
+    def spec(self) -> dict[str, Any]:
+        """Return what the browser draws: the three fields that later months may change."""
+        controls = [one for one in self.exercise.form()["controls"] if one["name"] in _LATER]
+        order = {name: place for place, name in enumerate(_LATER)}
+        return {
+            "controls": sorted(controls, key=lambda one: order[one["name"]]),
+            "entries": None,
+            "entry": self.row.entry,
+            "audiences": [],  # decided where the promise was made
+        }
+
+    def beside(self) -> str:
+        """Show what was promised."""
+        value = dict(self.row.value or {}) | {"state": "open", "due": "", "reason": ""}
+        return str(promise(CommitmentValue.model_validate(value), with_state=False))
+
+
+def carried_promises(rows: Iterable[Answer], session: int) -> tuple[Carried, ...]:
+    """Find the open commitments of sessions before this one.
+
+    A row is a promise if its value has exactly a promise's fields: the store does not keep kinds.
+
+    Parameters
+    ----------
+    rows
+        Newest rows of one participant.
+    session
+        The session that is open now.
+    """
+    return tuple(
+        Carried(row)
+        for row in rows
+        if row.session < session
+        and row.entry
+        and _is_promise(row)
+        and Commitment(id=row.exercise).carries(row.value)
+    )
+
+
+def _is_promise(row: Answer) -> bool:
+    return bool(row.entry) and row.value is not None and row.value.keys() == _FIELDS
+
+
+def last_note(rows: Iterable[Answer], session: int) -> Markup:
+    """Return the coach's newest note from before this session, or nothing."""
+    notes = [row for row in rows if row.exercise == NOTE.id and row.session < session and row.value]
+    if not notes:
+        return Markup()
+    text = words(str((notes[-1].value or {}).get("text", "")))
+    return Markup(
+        '<section class="mdli-view"><h3>{}</h3>\n<blockquote class="mdli-words">{}</blockquote></section>'
+    ).format(NOTE.title, text)
+
+
+def compare_with_first(
+    now: Exercise,
+    others: Sequence[Exercise],
+    rows: Sequence[Answer],
+    before: Sequence[Answer],
+    first: str,
+) -> Markup:
+    """Compare a self-rating with the one it repeats, and with how the beginning is seen now.
+
+    Parameters
+    ----------
+    now
+        The scale that repeats.
+    others
+        The exercises of its notebook; one of them may look back.
+    rows, before
+        Newest rows of this session and of the earlier one.
+    first
+        Id of the earlier scale.
+    """
+    if not isinstance(now, Scale) or not (then := values_of(before, first)):
+        return Markup()
+    back = next(
+        (one for one in others if isinstance(one, Scale) and one.show_if and one.show_if.exercise == now.id),
+        None,
+    )
+    return compare(
+        Read(0, now, then),
+        Read(0, now, values_of(rows, now.id)),
+        Read(0, back, values_of(rows, back.id)) if back else None,
+    )

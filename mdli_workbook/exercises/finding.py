@@ -1,0 +1,147 @@
+"""Where a workbook finds its store, and what its kernel records and takes down there."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+import tomllib
+import uuid
+from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mdli_workbook.answers import Event
+from mdli_workbook.errors import InputError, StoreUnusable, WorkbookError
+from mdli_workbook.exercises.replies import Desktop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mdli_workbook.exercises.replies import Place
+    from mdli_workbook.store import Store
+
+__all__ = ["find_store", "open_desktop"]
+
+STORE_FILE = Path(".config/mdli/store.toml")
+EXAMPLE = 'address = "sqlite:////folder/answers.db"'
+OWNER = "MDLI_PARTICIPANT"
+
+
+def open_desktop(
+    place: Place, folder: Path, *, home: Path | None = None, now: Callable[[], datetime] | None = None
+) -> Desktop:
+    """Find the store of a workbook in `folder` and open it; without one the desktop says why.
+
+    Parameters
+    ----------
+    place
+        Whose workbook it is.
+    folder
+        The notebook's folder.
+    home
+        The account's home folder.
+    now
+        Gives the time of events, with a zone.
+    """
+    owner = os.environ.get(OWNER, "")
+    if owner and owner != place.participant:
+        return Desktop(
+            place,
+            None,
+            f"This JupyterLab is {owner}'s, and this workbook {place.participant}'s; open your own.",
+        )
+    program = _program_of(folder)
+    try:
+        store = _open_store(find_store(home or Path.home(), program))
+    except (WorkbookError, OSError) as error:
+        return Desktop(place, None, f"There is no store to save to: {error}.")
+    return Desktop(
+        place,
+        store,
+        note_opened=partial(_note_opened, store, place, now or partial(datetime.now, UTC)),
+        take_down=partial(_take_down, program, place.participant),
+    )
+
+
+def find_store(home: Path, program: Path | None) -> str:
+    """Return the store's address: the account's own file first, then the program's.
+
+    Raises
+    ------
+    StoreUnusable
+        If there is neither, or if others on this machine can read the account's file.
+    ProgramError
+        If ``program.toml`` cannot be read.
+    """
+    file = home / STORE_FILE
+    shown = f"~/{STORE_FILE.as_posix()}"
+    if file.is_file():
+        if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise StoreUnusable(f"others on this machine can read {shown}; run: chmod 600 {shown}")
+        return _address_in(file.read_bytes(), shown)
+    if program is None:
+        raise StoreUnusable(f"neither {shown} nor a program.toml above this notebook says where it is")
+    from mdli_workbook.program import store_address  # noqa: PLC0415 - an account's own file needs none of it
+
+    return store_address(program)
+
+
+def _address_in(content: bytes, shown: str) -> str:
+    try:
+        address = tomllib.loads(content.decode("utf-8")).get("address")
+    except ValueError:
+        raise StoreUnusable(f"{shown} is not TOML; write {EXAMPLE}") from None
+    if not isinstance(address, str) or not address:
+        raise StoreUnusable(f"{shown} names no address; write {EXAMPLE}")
+    return address
+
+
+def _program_of(folder: Path) -> Path | None:
+    from mdli_workbook.program import find_program  # noqa: PLC0415 - reports do without
+
+    try:
+        return find_program(folder)
+    except InputError:
+        return None
+
+
+@cache
+def _open_store(address: str) -> Store:
+    """Open a store once per kernel: running a notebook again opens no second one."""
+    from mdli_workbook.store import Store  # noqa: PLC0415 - reports must not even import it
+
+    return Store.open(address)
+
+
+_opened: set[tuple[Place, str]] = set()
+_opening = threading.Lock()
+
+
+def _note_opened(store: Store, place: Place, now: Callable[[], datetime], exercise: str) -> None:
+    """Record an opening once per kernel; that it fails must not keep anybody from writing."""
+    with _opening:
+        if (place, exercise) in _opened:
+            return
+        _opened.add((place, exercise))
+    event = Event(
+        id=str(uuid.uuid4()),
+        what="opened",
+        who=place.participant,
+        participant=place.participant,
+        at=now(),
+        session=place.session,
+        exercise=exercise,
+    )
+    try:
+        store.record(event)
+    except WorkbookError:
+        _opened.discard((place, exercise))
+
+
+def _take_down(program: Path | None, participant: str, store: Store) -> None:
+    from mdli_workbook.shelf import take_down_withdrawn  # noqa: PLC0415 - seldom needed
+
+    if program is not None:
+        take_down_withdrawn(program, store, participant)

@@ -1,0 +1,85 @@
+"""The forms of one notebook, as far as they know of one another: who waits for whom, what is shown beside.
+
+A form may wait for another one's answer (``show_if``), and may have something to show once it is
+answered. After each save the sheet tells every form what changed around it, and nothing else.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mdli_workbook.progress import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mdli_workbook.answers import Answer
+    from mdli_workbook.curriculum import Exercise
+
+__all__ = ["Sheet", "around"]
+
+Message = dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Form:
+    exercise: Exercise
+    tell: Callable[[Message], None]
+    told: Message = field(default_factory=dict)
+
+
+def around(beside: str, *, seen: bool = True) -> Message:
+    """Return the message that says whether a form is shown, and what HTML stands beside it."""
+    return {"type": "around", "shown": seen, "beside": beside}
+
+
+class Sheet:
+    """The forms of one notebook.
+
+    Parameters
+    ----------
+    rows
+        Gives the newest rows of this participant and session.
+    beside
+        Gives what stands beside an exercise's form as HTML, from the exercise, all exercises of
+        the notebook, and the rows; ``""`` for nothing.
+    """
+
+    def __init__(
+        self,
+        rows: Callable[[], Sequence[Answer]],
+        beside: Callable[[Exercise, Sequence[Exercise], Sequence[Answer]], str],
+    ) -> None:
+        self._rows, self._beside = rows, beside
+        self._forms: dict[str, _Form] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """The exercises so far, in the order of the notebook."""
+        return tuple(one.exercise for one in self._forms.values())
+
+    def add(self, exercise: Exercise, tell: Callable[[Message], None]) -> None:
+        """Put a form on the sheet; running its cell again replaces it in its place."""
+        with self._lock:
+            self._forms[exercise.id] = _Form(exercise, tell)
+
+    def around(self, exercise: Exercise) -> Message:
+        """Return what surrounds a form now."""
+        return self._around(exercise, self._rows())
+
+    def refresh(self) -> None:
+        """Tell each form what changed around it since it was last told."""
+        rows = self._rows()
+        with self._lock:
+            for form in self._forms.values():
+                now = self._around(form.exercise, rows)
+                if now != form.told:
+                    form.told = now
+                    form.tell(now)
+
+    def _around(self, exercise: Exercise, rows: Sequence[Answer]) -> Message:
+        seen = exercise in shown(self, rows)
+        return around(self._beside(exercise, self.exercises, rows) if seen else "", seen=seen)
