@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pprint
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,7 @@ any time. One thing no software can promise: whoever holds this computer account
 
 @dataclass(frozen=True, slots=True)
 class SessionCells:
-    """The cells of one session's workbook, ready for any participant.
+    """One session's workbook, ready for any participant.
 
     Examples
     --------
@@ -52,41 +53,61 @@ class SessionCells:
     """
 
     session: Session
-    before: tuple[dict[str, Any], ...]
-    after: tuple[dict[str, Any], ...]
+    pieces: tuple[str, ...]
+    """The notebook's text, cut where cohort and participant stand, in turn."""
 
     @classmethod
     def of(cls, session: Session) -> SessionCells:
-        """Turn a session's text and exercises into cells, and check them once."""
-        page = markdown_cell("first-page", _FIRST_PAGE.format(number=session.session, title=session.title))
-        load = code_cell(
-            "load", "# Opens the workbook; nothing to change here.\nfrom mdli_workbook import workbook"
-        )
-        begin = code_cell(
-            "open", "# Shows the forms below.\nwb = workbook(cohort, participant, session, view)"
-        )
-        rest = [_cell(part, index) for index, part in enumerate(session.parts)]
-        cells = cls(session, (page, load), (begin, *rest))
-        nbformat.validate(nbformat.reads(cells.workbook("cohort", "participant"), as_version=4))
-        return cells
+        """Turn a session's text and exercises into a notebook, and check it once."""
+        cells = [
+            markdown_cell("first-page", _FIRST_PAGE.format(number=session.session, title=session.title)),
+            code_cell(
+                "load", "# Opens the workbook; nothing to change here.\nfrom mdli_workbook import workbook"
+            ),
+            _parameters(session),
+            code_cell("open", "# Shows the forms below.\nwb = workbook(cohort, participant, session, view)"),
+            *(_cell(part, index) for index, part in enumerate(session.parts)),
+        ]
+        text = write_notebook(cells, _marker(session))
+        nbformat.validate(nbformat.reads(text, as_version=4))
+        return cls(session, tuple(re.split(f"{_COHORT}|{_PARTICIPANT}", text)))
 
     def workbook(self, cohort: str, participant: str) -> str:
-        """Return one participant's workbook as the text of an ``.ipynb`` file."""
-        session = self.session
-        marker = {
-            "form": True,
-            "cohort": cohort,
-            "participant": participant,
-            "session": session.session,
-            "slug": session.slug,
-        }
-        parameters = (
-            "# Whose workbook this is.\n"
-            f"cohort = {cohort!r}\nparticipant = {participant!r}\n"
-            f"session = {session.session}\nview = 'workbook'"
-        )
-        cells = [*self.before, code_cell("parameters", parameters, tags=["parameters"]), *self.after]
-        return write_notebook(cells, marker)
+        """Return one participant's workbook as the text of an ``.ipynb`` file.
+
+        Parameters
+        ----------
+        cohort, participant
+            Ids: plain letters, digits, ``-`` and ``_``, so they need no quoting anywhere.
+        """
+        assert _ID.fullmatch(cohort), cohort
+        assert _ID.fullmatch(participant), participant
+        first, second, third, fourth, last = self.pieces
+        return f"{first}{cohort}{second}{participant}{third}{cohort}{fourth}{participant}{last}"
+
+
+# They stand for the ids while a session's notebook is written once for everybody.
+_COHORT, _PARTICIPANT = "cohort-f2b1c9d07e5a4c31", "participant-f2b1c9d07e5a4c31"
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+def _parameters(session: Session) -> dict[str, Any]:
+    source = (
+        "# Whose workbook this is.\n"
+        f"cohort = {_COHORT!r}\nparticipant = {_PARTICIPANT!r}\n"
+        f"session = {session.session}\nview = 'workbook'"
+    )
+    return code_cell("parameters", source, tags=["parameters"])
+
+
+def _marker(session: Session) -> dict[str, Any]:
+    return {
+        "form": True,
+        "cohort": _COHORT,
+        "participant": _PARTICIPANT,
+        "session": session.session,
+        "slug": session.slug,
+    }
 
 
 def write_notebook(cells: list[dict[str, Any]], marker: dict[str, Any]) -> str:

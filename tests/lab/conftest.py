@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 KERNEL = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
 ANSWERS = """() => Promise.race([
-  window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo().then(() => true, () => false),
+  window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo()
+    .then(() => true, () => false),
   new Promise((done) => setTimeout(() => done(false), 500)),
 ])"""
 RUN_ALL = """async () => {
