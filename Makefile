@@ -29,7 +29,8 @@ check: $(VENV)/installed-test
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
-	@echo "format, lint, types and import directions hold"
+	@$(BIN)/python -m mdli_workbook.plain_words templates/sessions
+	@echo "format, lint, types, import directions and plain words hold"
 
 format: $(VENV)/installed-test
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .

@@ -188,7 +188,8 @@ class Sources:
         here = self._here(session)
         named = [*((number, one, self._rows(number, one)) for one in here), *self._earlier(session)]
         rows = tuple(row for _, _, found in named for row in found)
-        keys = {row.key for row in rows if row.entry}
+        promised = {(of, one.id) for of, one, _ in named if one.repeats and one.in_front}
+        keys = {row.key for row in rows if row.entry and (row.session, row.exercise) in promised}
         return Briefing(
             person=_person(self.participant),
             coach=self.program.coach(self.participant.coach_id).name,
@@ -215,13 +216,20 @@ class Sources:
         """Return the exercises that the coach may know of.
 
         One that waits for a private answer is named only once it is answered itself: that it is
-        shown would tell what the private answer is.
+        shown would tell what the private answer is. One that waits for an open answer is named
+        while that condition holds, as in the workbook.
         """
         number = session.session
         open_ones = [one for one in session.exercises if self._is_open(number, one)]
         rows = tuple(row for one in open_ones for row in self._rows(number, one))
-        seen = shown(_Open(tuple(open_ones)), rows)
-        return tuple(one for one in open_ones if one in seen or self._rows(number, one))
+        names = {one.id for one in open_ones}
+        settled = tuple(
+            one.model_copy(update={"show_if": None})
+            if one.show_if and one.show_if.exercise not in names and self._rows(number, one)
+            else one
+            for one in open_ones
+        )
+        return shown(_Open(settled), rows)
 
     def _earlier(self, session: Session) -> Iterator[tuple[int, Exercise, tuple[Answer, ...]]]:
         """Yield what earlier months still say: open commitments, a baseline, the last note."""

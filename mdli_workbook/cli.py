@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from mdli_workbook.curriculum import Session
     from mdli_workbook.generate import Written
+    from mdli_workbook.preview import View
     from mdli_workbook.program import Program
     from mdli_workbook.selection import Selection
 
@@ -206,6 +208,35 @@ def _tell(written: Iterable[Written], prefix: str = "") -> None:
     _say(f"workbooks: {said or 'none selected'}")
     if "failed" in counts:
         sys.exit(FAILED)
+
+
+@main.command()
+@click.argument("session_file", metavar="SESSION-FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--as", "view", type=click.Choice(["participant", "coach"]), default="participant", show_default=True
+)
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write this .html file, or into this folder; otherwise the system's folder for temporary files.",
+)
+@click.option("--open", "opens", is_flag=True, help="Open it in the browser, too.")
+@click.pass_obj
+def preview(setting: _Setting, session_file: Path, view: View, out: Path | None, *, opens: bool) -> None:
+    """Show a session as a participant or a coach would see it, with sample answers."""
+    from mdli_workbook.files import write_whole  # noqa: PLC0415
+    from mdli_workbook.preview import preview as draw  # noqa: PLC0415
+
+    name, page = draw(session_file, view, setting.today or datetime.now().astimezone().date())
+    target = Path(tempfile.gettempdir()) if out is None else out
+    target = target / name if target.is_dir() else target
+    if target.suffix not in {".html", ".htm"}:
+        raise click.BadParameter(f"{target} is neither a folder nor an .html file", param_hint="--out")
+    write_whole(target, page, durable=False)
+    _say(str(target))
+    if opens:
+        click.launch(str(target))
 
 
 @main.command()

@@ -138,6 +138,8 @@ class Session(Record):
     minutes: int = Field(ge=1, le=240)
     sources: tuple[str, ...] = ()
     parts: tuple[str | Exercise, ...] = ()
+    lines: dict[str, int] = Field(default={}, repr=False)
+    """Exercise → the line of its file in which it begins."""
 
     @property
     def exercises(self) -> tuple[Exercise, ...]:

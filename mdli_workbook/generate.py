@@ -100,16 +100,21 @@ def _try(folder: Path, participant: Participant, cells: SessionCells, scratch: P
 def _write(folder: Path, participant: Participant, cells: SessionCells, scratch: Path | None) -> Written:
     who, number = participant.id, cells.session.session
     place = (folder, participant.cohort, who, cells.session.stem)
-    text = cells.workbook(participant.cohort, who)
-    fresh, before, standing = text.encode(), _read(base_path(*place)), _read(workbook_path(*place))
+    base, workbook = base_path(*place), workbook_path(*place)
+    text, begun = cells.workbook(participant.cohort, who), base.with_suffix(".begun")
+    fresh, before, standing, interrupted = text.encode(), _read(base), _read(workbook), _read(begun)
     if standing == fresh == before:
         return Written(who, number, Done.SAME)
-    untouched = standing in {None, before, fresh}
+    untouched = standing in {None, before, fresh, interrupted}
     if scratch is not None:
+        if standing is not None and standing == interrupted:
+            begun.replace(base)
+        # A run that ends between any two of these lines has left its text beside the base copy: what
+        # it wrote is not taken for the participant's work, even if the session has changed since.
+        write_whole(begun, text, mode=0o600, durable=False, scratch=scratch)
         if untouched:
-            # the workbook first: killed in between, the next run finds it equal to the fresh text
-            write_whole(workbook_path(*place), text, durable=False, scratch=scratch)
-        write_whole(base_path(*place), text, mode=0o600, durable=False, scratch=scratch)
+            write_whole(workbook, text, durable=False, scratch=scratch)
+        begun.replace(base)
     return Written(who, number, Done.WRITTEN if untouched else Done.KEPT)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mdli_workbook.markdown_page import Block
 
-__all__ = ["read_curriculum", "read_report_template", "read_session"]
+__all__ = ["read_curriculum", "read_report_template", "read_session", "resolve_same_as"]
 
 
 def read_curriculum(folder: Path, kinds: Mapping[str, type[Exercise]]) -> tuple[Session, ...]:
@@ -50,7 +50,7 @@ def read_curriculum(folder: Path, kinds: Mapping[str, type[Exercise]]) -> tuple[
         )
     problems.extend(_numbers_used_twice(sessions))
     if not problems:
-        return _resolve_same_as(sessions)
+        return resolve_same_as(sessions)
     raise CurriculumError(problems)
 
 
@@ -72,10 +72,12 @@ def read_session(path: Path, kinds: Mapping[str, type[Exercise]], *, name: str =
         With every problem of the file.
     """
     page = Page.read(path, name or path.name)
-    parts = tuple(_parts(page, kinds))
+    lines: dict[str, int] = {}
+    parts = tuple(_parts(page, kinds, lines))
     head = page.front_matter()
-    session = page.build(Session, {**head.data, "parts": parts}, head, "a session's front matter")
-    if session is not None:
+    said = {**head.data, "parts": parts, "lines": lines}
+    session = page.build(Session, said, head, "a session's front matter")
+    if session is not None and not page.problems:  # a broken exercise would seem to be missing, too
         _check_session(page, session, head, path)
     if page.problems or session is None:
         raise CurriculumError(sorted(page.problems))
@@ -118,7 +120,7 @@ def read_report_template(path: Path, names: Sequence[str], *, name: str = "") ->
 def _check_session(page: Page, session: Session, head: Block, path: Path) -> None:
     if path.stem != session.stem and page.name.startswith("templates/"):
         page.say(head.line_of(("slug",)), f"the file is named {path.name}; rename it to {session.stem}.md")
-    if not session.exercises and not page.problems:
+    if not session.exercises:
         page.say(1, "holds no exercise; add at least one fenced block such as ```{reflection} my-id")
     minutes = sum(one.minutes for one in session.exercises)
     if all(one.minutes for one in session.exercises) and session.exercises and minutes != session.minutes:
@@ -133,9 +135,7 @@ def _check_conditions(page: Page, session: Session) -> None:
     earlier: dict[str, Exercise] = {}
     for one in session.exercises:
         if one.show_if is not None:
-            line = next(
-                (n for n, text in enumerate(page.lines, 1) if text.strip().endswith(f"}} {one.id}")), 0
-            )
+            line = session.lines[one.id]
             target = earlier.get(one.show_if.exercise)
             if target is None:
                 wanted = f"show_if of '{one.id}' waits for '{one.show_if.exercise}'"
@@ -159,8 +159,19 @@ def _numbers_used_twice(sessions: Mapping[str, Session]) -> Iterator[Problem]:
         first.setdefault(session.session, name)
 
 
-def _resolve_same_as(sessions: Mapping[str, Session]) -> tuple[Session, ...]:
-    """Give each exercise that repeats an earlier one the words of the first."""
+def resolve_same_as(sessions: Mapping[str, Session]) -> tuple[Session, ...]:
+    """Give each exercise that repeats an earlier one the words of the first.
+
+    Parameters
+    ----------
+    sessions
+        What problems call the file → the session in it.
+
+    Raises
+    ------
+    CurriculumError
+        If an exercise repeats one that is in none of them.
+    """
     known = {
         f"{one.session}/{exercise.id}": exercise for one in sessions.values() for exercise in one.exercises
     }
@@ -176,7 +187,7 @@ def _resolve_same_as(sessions: Mapping[str, Session]) -> tuple[Session, ...]:
                     message = (
                         f"same_as of '{part.id}' names '{source}', which is no {part.kind}; write session/id"
                     )
-                    problems.append(Problem(name, 0, message))
+                    problems.append(Problem(name, session.lines.get(part.id, 0), message))
                 else:
                     part = part.repeated(first)  # noqa: PLW2901
             parts.append(part)
@@ -186,8 +197,8 @@ def _resolve_same_as(sessions: Mapping[str, Session]) -> tuple[Session, ...]:
     return tuple(sorted(resolved, key=lambda session: session.session))
 
 
-def _parts(page: Page, kinds: Mapping[str, type[Exercise]]) -> Iterator[str | Exercise]:
-    seen: dict[str, int] = {}
+def _parts(page: Page, kinds: Mapping[str, type[Exercise]], seen: dict[str, int]) -> Iterator[str | Exercise]:
+    """Yield the parts of a page, noting in `seen` in which line each exercise begins."""
     for piece in page.pieces():
         if isinstance(piece, str):
             yield piece

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
 import signal
@@ -91,7 +90,11 @@ class Workers(Executor):
 
 
 def _begin(ipython: str) -> None:
-    logging.disable()  # a failure is one line of the command's own; others might say what a person wrote
+    # A failure is one line of the command's own. Kernels, which inherit these, log tracebacks when
+    # they end at a bad moment, and a traceback may say what a person wrote.
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the command's to handle
     os.environ["IPYTHONDIR"] = ipython
     os.environ.pop("MDLI_PARTICIPANT", None)

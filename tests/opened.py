@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
     from running import Lab
 
-ON_SCREEN = """() => [...document.querySelectorAll('.mdli-form[data-exercise]')].map((form) => [form.dataset.exercise,
+ON_SCREEN = """() => [...document.querySelectorAll('.mdli-form[data-exercise]')].map((form) => [
+    form.dataset.exercise,
     [...form.querySelectorAll('.mdli-form-body :is(input, textarea)')].map((field) =>
       ['radio', 'checkbox'].includes(field.type) ? field.checked : field.value),
     [...form.querySelectorAll('.mdli-rank .mdli-rank-words')].map((words) => words.textContent),
@@ -63,8 +65,8 @@ class Workbook:
     def restart(self) -> None:
         """Restart the kernel by the menu, as a participant would."""
         self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
-        self.page.get_by_role("menuitem", name="Restart Kernel…", exact=True).click()
-        self.page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+        self.page.get_by_role("menuitem", name=re.compile(r"^Restart Kernel *(…|\.\.\.)")).click()
+        self.page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart").click()
         expect(self.page.locator(".jp-Dialog")).to_have_count(0)
         self.wait_until_idle()
 

@@ -59,14 +59,21 @@ def make_program(folder: Path, people: dict[str, str], words: str = "", title: s
     """
     start_program(folder)
     rows = [
-        (one, f"{one} {words}", f"{one}@example.org", COHORT, coach, f"Org {words}", f"Role {words}", *[""] * 4)
+        (
+            one,
+            f"{one} {words}",
+            f"{one}@example.org",
+            COHORT,
+            coach,
+            f"Org {words}",
+            f"Role {words}",
+            *[""] * 4,
+        )
         for one, coach in people.items()
     ]
     coaches = [(one, f"Coach {one} {words}", f"{one}@example.org", "America/Chicago") for one in PASSWORDS]
     (folder / "roster.csv").write_text(as_csv(ROSTER, *rows), "utf-8")
-    (folder / "coaches.csv").write_text(
-        as_csv(("coach_id", "name", "email", "time_zone"), *coaches), "utf-8"
-    )
+    (folder / "coaches.csv").write_text(as_csv(("coach_id", "name", "email", "time_zone"), *coaches), "utf-8")
     (folder / "calls.csv").write_text("participant_id,call,starts_at,minutes,state\n", "utf-8")
     settings = (folder / "program.toml").read_text("utf-8")
     if title:
@@ -78,7 +85,12 @@ def make_program(folder: Path, people: dict[str, str], words: str = "", title: s
 def run(folder: Path, *arguments: str, said: str = "") -> str:
     """Run a command that must do all of its work; return what it printed."""
     done = subprocess.run(
-        [COMMAND, "--program", folder, *arguments], capture_output=True, text=True, timeout=240, input=said
+        [COMMAND, "--program", folder, *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        input=said,
     )
     assert done.returncode == 0, (arguments, done.stdout, done.stderr)
     return done.stdout + done.stderr
@@ -123,11 +135,11 @@ class Lab:
 
 
 @contextlib.contextmanager
-def running_lab(folder: Path, participant: str, base: Path) -> Iterator[Lab]:
+def running_lab(folder: Path, participant: str, base: Path, cohort: str = COHORT) -> Iterator[Lab]:
     """Run ``mdli lab PARTICIPANT`` until the block ends."""
     lab = Lab(
         participant=participant,
-        root=folder / "workbooks" / COHORT / participant,
+        root=folder / "workbooks" / cohort / participant,
         home=base / "home",
         log=base / "lab.log",
         token=secrets.token_hex(16),
@@ -172,9 +184,9 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 @contextlib.contextmanager
-def running_site(folder: Path, base: Path) -> Iterator[str]:
+def running_site(folder: Path, base: Path, passwords: dict[str, str] | None = None) -> Iterator[str]:
     """Run ``mdli serve`` until the block ends; gives its address. The log is ``base / "site.log"``."""
-    for coach, password in PASSWORDS.items():
+    for coach, password in (passwords or PASSWORDS).items():
         run(folder, "coach", "passwd", coach, "--password-stdin", said=f"{password}\n")
     base.mkdir(parents=True, exist_ok=True)
     with (base / "site.log").open("w") as log:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import stat
 from datetime import date
 from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
-from programs import clock, generate_all, make_program, read, snapshot
+from programs import SESSIONS, clock, generate_all, make_program, read, snapshot
 
 from mdli_workbook.generate import Done, base_path, generate, workbook_path
 from mdli_workbook.selection import Selection
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -126,6 +129,41 @@ def test_a_deleted_workbook_comes_back(folder: Path) -> None:
     workbook(folder).unlink()
     done(folder)
     assert workbook(folder).read_bytes() == content
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_a_run_that_ended_anywhere_is_not_taken_for_the_participants_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    folder = make_program(tmp_path / "program", ("ana",), {"02-listen": SESSIONS["02-listen"]})
+    session = folder / "templates" / "sessions" / "02-listen.md"
+    for version in (1, 2, 3):
+        session.write_text(SESSIONS["02-listen"] + f"\nVersion {version}.\n")
+        with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+            if version > 1:
+                patch.setattr(os, "replace", dying(os.replace, steps))
+            generate_all(folder)
+    session.write_text(SESSIONS["02-listen"] + "\nVersion 4.\n")
+    assert done(folder) == {Done.WRITTEN}
+    assert b"Version 4." in workbook(folder).read_bytes()
+    assert done(folder) == {Done.SAME}
+    theirs = add_a_cell(workbook(folder))
+    session.write_text(SESSIONS["02-listen"])
+    assert done(folder) == {Done.KEPT}
+    assert workbook(folder).read_bytes() == theirs
+    assert [path.name for path in base(folder).parent.iterdir()] == ["02-listen.ipynb"]
+
+
+def dying(replace: Callable[..., None], steps: int) -> Callable[..., None]:
+    """Return a way to put files in place that ends the command after some of them."""
+    left = iter(range(steps))
+
+    def put(*paths: object) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        replace(*paths)
+
+    return put
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(folder: Path) -> None:

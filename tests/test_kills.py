@@ -41,8 +41,8 @@ resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three participants whose reports are still to be made."""
-    folder = make_program(tmp_path_factory.mktemp("generated") / "program")
+    """Two participants whose reports are still to be made."""
+    folder = make_program(tmp_path_factory.mktemp("generated") / "program", ("ana", "ben"))
     generate_all(folder)
     write(folder, "ana", "first-guess", {"text": "Said to the coach."})
     return folder
@@ -102,7 +102,7 @@ def report_under_kills(folder: Path, times: int) -> None:
     done = mdli(folder, "report")
     assert (done.returncode, done.stderr) == (0, "")
     assert faults(folder) == []
-    assert len([path for path in find_reports(folder) if read_marker(path)]) == 6
+    assert len([path for path in find_reports(folder) if read_marker(path)]) == 4
     assert not (folder / ".mdli" / "scratch").exists()
     assert mdli(folder, "report").stdout == "reports: 0 made, 0 failed\n"
 
@@ -123,16 +123,6 @@ def test_generate_may_be_killed_over_and_over(tmp_path: Path) -> None:
 @pytest.mark.soak
 def test_report_may_be_killed_over_and_over(folder: Path) -> None:
     report_under_kills(folder, 30)
-
-
-def test_a_terminated_report_leaves_no_process(folder: Path) -> None:
-    mark = str(uuid.uuid4())
-    command = start(folder, "report", mark=mark)
-    wait_until(lambda: kernels(mark))
-    command.terminate()
-    command.communicate()
-    assert wait_for_end(mark) == []
-    assert faults(folder) == []
 
 
 def test_ctrl_c_ends_all_of_it_without_a_traceback(folder: Path) -> None:
@@ -164,10 +154,9 @@ def test_a_killed_kernel_fails_its_own_report_only(folder: Path) -> None:
     kernels(mark)[0].kill()
     out, err = command.communicate(timeout=120)
     assert command.returncode == 1
-    assert out.splitlines()[-1] == "reports: 2 made, 1 failed"
+    assert out.splitlines()[-1] == "reports: 1 made, 1 failed"
     [line] = err.splitlines()
     assert line.startswith("ana, session 2: its notebook did not run to the end (")
-    assert mdli(folder, "report", "--session", "2").stdout.splitlines()[-1] == "reports: 1 made, 0 failed"
 
 
 def test_of_two_writing_commands_the_second_is_told_who_holds_the_lock(folder: Path) -> None:

@@ -229,6 +229,27 @@ def test_two_files_with_one_number_are_refused(tmp_path: Path) -> None:
         read_curriculum(tmp_path, KINDS)
 
 
+def test_a_scale_that_repeats_nothing_is_told_with_its_line(tmp_path: Path) -> None:
+    home = tmp_path / "templates" / "sessions"
+    written(home, GOOD + "\n```{scale} again\nsame_as: 1/before\n```\n", "02-listen.md")
+    with pytest.raises(CurriculumError) as caught:
+        read_curriculum(tmp_path, KINDS)
+    assert [str(one) for one in caught.value.problems] == [
+        (
+            "templates/sessions/02-listen.md line 15: "
+            "same_as of 'again' names '1/before', which is no scale; write session/id"
+        )
+    ]
+
+
+def test_one_broken_exercise_is_told_once_and_spoils_no_sum(tmp_path: Path) -> None:
+    text = HEAD.replace("30", "9") + "```{reflection} a\nprompt: A?\nminutes: 4\n```\n"
+    text += "```{reflection} b\npromt: B?\nminutes: 5\n```\n"
+    text += "```{reflection} c\nprompt: C?\nshow_if: {exercise: b, is: saved}\n```\n"
+    [problem] = problems_of(written(tmp_path, text))
+    assert "field 'promt'" in problem
+
+
 def test_a_program_without_sessions_says_where_they_belong(tmp_path: Path) -> None:
     with pytest.raises(CurriculumError, match="templates/sessions: holds no session file"):
         read_curriculum(tmp_path, KINDS)

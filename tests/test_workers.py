@@ -80,6 +80,14 @@ def test_an_error_comes_home_and_the_process_goes_on(tmp_path: Path) -> None:
         assert workers.submit(os.getpid).result() == first
 
 
+def test_nothing_that_a_worker_or_a_program_below_it_says_reaches_the_terminal(
+    workers: Workers, capfd: pytest.CaptureFixture[str]
+) -> None:
+    workers.submit(print, "what somebody wrote", flush=True).result()
+    workers.submit(os.system, "echo what somebody wrote; echo what somebody wrote >&2").result()
+    assert capfd.readouterr() == ("", "")
+
+
 def test_ctrl_c_is_left_to_the_command(workers: Workers) -> None:
     workers.submit(signal.raise_signal, signal.SIGINT).result()
 

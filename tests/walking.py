@@ -28,10 +28,7 @@ FOCUS = """() => {
   const words = (node) => (node?.innerText ?? node?.textContent ?? '').replace(/\\s+/g, ' ').trim();
   const card = at.closest('.mdli-entry');
   const cards = [...form.querySelectorAll('.mdli-entry')];
-  window.mdliSeen ??= new WeakMap();
-  if (!window.mdliSeen.has(at)) window.mdliSeen.set(at, String(window.mdliSeenCount = (window.mdliSeenCount ?? 0) + 1));
   return {
-    key: window.mdliSeen.get(at),
     exercise: form.dataset.exercise,
     entry: card ? cards.indexOf(card) : 0,
     inside: Boolean(at.closest('.mdli-form-body')),
@@ -39,7 +36,6 @@ FOCUS = """() => {
     type: at.type ?? '',
     name: at.getAttribute('aria-label') ?? words(at.labels?.[0] ?? (at.tagName === 'BUTTON' ? at : null)),
     group: words(at.closest('fieldset')?.querySelector(':scope > legend')),
-    expanded: at.getAttribute('aria-expanded'),
   };
 }"""
 
@@ -77,18 +73,20 @@ class Plan:
     looked: bool = False
 
 
-def plan_for(exercise: Exercise, mark: str, share: str | bool = "") -> Plan:
+def plan_for(exercise: Exercise, mark: str, share: str = "") -> Plan:
     """Plan to fill every field of an exercise; `share` is the label of another audience to choose."""
     form = exercise.form()
     entries = form["entries"]
     count = max(1, entries["least"]) if entries else 1
-    plan = Plan(exercise.id, share=share or "")
+    plan = Plan(exercise.id, share=share)
     for entry in range(count):
         steps: list[Step] = []
         value: dict[str, Any] = {}
         for index, control in enumerate(form["controls"]):
             turn = index + entry
-            more, value[control["name"]] = _fill(control, f"{mark} {exercise.id} {entry} {control['name']}", turn)
+            more, value[control["name"]] = _fill(
+                control, f"{mark} {exercise.id} {entry} {control['name']}", turn
+            )
             steps += more
         plan.steps.append(steps)
         if exercise.kind == "choice" and isinstance(value["chosen"], str):
@@ -103,26 +101,9 @@ def squeeze(text: str) -> str:
 
 def _fill(control: Control, words: str, turn: int) -> tuple[list[Step], Any]:
     """Return the steps for one control and its value in the store."""
-    label = squeeze(control["label"])
-    least, most = int(control.get("min", 0)), int(control.get("max", 90))
     match control["type"]:
-        case "text" | "long-text":
-            text = words if control["type"] == "text" else f"{words}\nA second line: é 你 <b>"
-            return [Step("type", "", label, text)], text
-        case "date":
-            return [Step("type", "", label, f"0{turn % 9 + 1}172026")], f"2026-0{turn % 9 + 1}-17"
-        case "time":
-            return [Step("type", "", label, f"0{turn % 9 + 1}05PM")], f"{turn % 9 + 13}:05"
-        case "number" | "minutes":
-            number = least + (turn * 7) % (most - least + 1)
-            return [Step("type", "", label, str(number))], number
-        case "choice":
-            index = turn % len(control["options"])
-            return [Step("choose", label, "", index=index)], control["options"][index]["id"]
-        case "many":
-            wanted = control["options"][turn % 2 :: 2]
-            steps = [Step("tick", label, squeeze(one["label"])) for one in wanted]
-            return steps, [one["id"] for one in wanted]
+        case "choice" | "many":
+            return _fill_options(control, turn)
         case "scale":
             return _fill_scale(control)
         case "checklist":
@@ -130,10 +111,42 @@ def _fill(control: Control, words: str, turn: int) -> tuple[list[Step], Any]:
         case "rank":
             return _fill_rank(control)
         case "lines":
-            lines = [f"{words} {number}" for number in range(1, int(control.get("max", 3)) + 1)]
-            steps = [Step("type", "", f"{label}: line {at}", line) for at, line in enumerate(lines, 1)]
-            return steps, lines
-    raise AssertionError(control["type"])
+            return _fill_lines(control, words)
+    keys, value = _typed(control, words, turn)
+    return [Step("type", "", squeeze(control["label"]), keys)], value
+
+
+def _fill_options(control: Control, turn: int) -> tuple[list[Step], Any]:
+    label, options = squeeze(control["label"]), control["options"]
+    if control["type"] == "choice":
+        index = turn % len(options)
+        return [Step("choose", label, "", index=index)], options[index]["id"]
+    wanted = options[turn % 2 :: 2]
+    return [Step("tick", label, squeeze(one["label"])) for one in wanted], [one["id"] for one in wanted]
+
+
+def _typed(control: Control, words: str, turn: int) -> tuple[str, Any]:
+    """Return the keys for a field, in the way of a page in American English, and its value."""
+    digit = turn % 9 + 1
+    match control["type"]:
+        case "long-text":
+            text = f"{words}\nA second line: é 你 <b>"
+            return text, text
+        case "date":
+            return f"0{digit}172026", f"2026-0{digit}-17"
+        case "time":
+            return f"0{digit}05PM", f"{digit + 12}:05"
+        case "number" | "minutes":
+            least, most = int(control.get("min", 0)), int(control.get("max", 90))
+            number = least + (turn * 7) % (most - least + 1)
+            return str(number), number
+    return words, words
+
+
+def _fill_lines(control: Control, words: str) -> tuple[list[Step], Any]:
+    lines = [f"{words} {number}" for number in range(1, int(control.get("max", 3)) + 1)]
+    label = squeeze(control["label"])
+    return [Step("type", "", f"{label}: line {at}", line) for at, line in enumerate(lines, 1)], lines
 
 
 def _fill_scale(control: Control) -> tuple[list[Step], Any]:
@@ -193,7 +206,7 @@ class Walk:
             if focus is None:
                 continue
             if self.order and focus["exercise"] == self.order[0] != self.last:
-                break                                           # once around
+                break  # once around
             self.last = focus["exercise"]
             if focus["exercise"] not in self.order:
                 self.order.append(focus["exercise"])
@@ -234,7 +247,7 @@ class Walk:
             step = self._just_before(plan) if step.kind == "press" else None
 
     def _just_before(self, plan: Plan) -> Step | None:
-        """Return the next button to press if the focus, which moved with the last one, is on it or past it."""
+        """Return the next button to press if the focus moved onto it, or went past it."""
         for _ in range(4):
             focus = self.focus()
             if focus is None or focus["exercise"] != plan.exercise or not focus["inside"]:
@@ -242,7 +255,9 @@ class Walk:
             step = self._next(plan, focus)
             if step is not None or all(one.done for one in plan.steps[focus["entry"]]):
                 return step
-            if not any(one.kind == "press" and one.name.startswith("Up") for one in self._open(plan, focus)[:1]):
+            if not any(
+                one.kind == "press" and one.name.startswith("Up") for one in self._open(plan, focus)[:1]
+            ):
                 return None
             self.keyboard.press("Shift+Tab")
         return None
@@ -260,7 +275,7 @@ class Walk:
 
     def _next(self, plan: Plan, focus: dict[str, Any]) -> Step | None:
         planned = self._open(plan, focus)
-        if planned and planned[0].kind == "press":              # in order: where each is depends on those before
+        if planned and planned[0].kind == "press":  # in order: where each is depends on those before
             planned = planned[:1]
         return next((step for step in planned if step.is_at(focus)), None)
 

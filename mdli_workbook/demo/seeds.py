@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +141,7 @@ def _values(
     yield from zip(names, said["entries"], strict=True)
 
 
+@cache  # a file is asked for once per participant
 def _read(name: str) -> dict[str, Any]:
     source = resources.files("mdli_workbook.demo").joinpath("answers", name)
     return yaml.safe_load(source.read_text(encoding="utf-8")) or {} if source.is_file() else {}

@@ -17,6 +17,7 @@ from mdli_workbook.exercises.front import compare
 from mdli_workbook.exercises.pieces import words
 from mdli_workbook.exercises.reading import Read
 from mdli_workbook.exercises.scale import Scale
+from mdli_workbook.exercises.values import is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +28,12 @@ if TYPE_CHECKING:
 __all__ = ["Carried", "carried_promises", "compare_with_first", "last_note"]
 
 _FIELDS = frozenset(CommitmentValue.model_fields)
-_LATER = ("state", "due", "reason")
+_LATER = {
+    "state": "How it stands",
+    "due": "New date, if it moved",
+    "reason": "One line: what I learned, or why",
+}
+"""Fields that later months may change, in that order, and how they are asked for then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +51,22 @@ class Carried:
     @property
     def exercise(self) -> Commitment:
         """The exercise it belongs to, as far as later months need to know it."""
-        return Commitment(id=self.row.exercise, title=f"Open since session {self.row.session}")
+        kept = self.row.audience in {
+            "private",
+            "program",
+        }  # a later state is shared no further than the promise
+        return Commitment(
+            id=self.row.exercise,
+            title=f"Open since session {self.row.session}",
+            audience=self.row.audience if kept else "coach",
+        )
 
     def spec(self) -> dict[str, Any]:
         """Return what the browser draws: the three fields that later months may change."""
-        controls = [one for one in self.exercise.form()["controls"] if one["name"] in _LATER]
-        order = {name: place for place, name in enumerate(_LATER)}
+        asked = {one["name"]: one for one in self.exercise.form()["controls"]}
+        hints = {"hint": "", "required": False}
         return {
-            "controls": sorted(controls, key=lambda one: order[one["name"]]),
+            "controls": [asked[name] | hints | {"label": label} for name, label in _LATER.items()],
             "entries": None,
             "entry": self.row.entry,
             "audiences": [],  # decided where the promise was made
@@ -79,26 +93,26 @@ def carried_promises(rows: Iterable[Answer], session: int) -> tuple[Carried, ...
     return tuple(
         Carried(row)
         for row in rows
-        if row.session < session
-        and row.entry
-        and _is_promise(row)
-        and Commitment(id=row.exercise).carries(row.value)
+        if row.session < session and _is_promise(row) and Commitment(id=row.exercise).carries(row.value)
     )
 
 
 def _is_promise(row: Answer) -> bool:
-    return bool(row.entry) and row.value is not None and row.value.keys() == _FIELDS
+    if not row.entry or row.value is None or row.audience == "self":
+        return False
+    return row.value.keys() == _FIELDS
 
 
 def last_note(rows: Iterable[Answer], session: int) -> Markup:
     """Return the coach's newest note from before this session, or nothing."""
-    notes = [row for row in rows if row.exercise == NOTE.id and row.session < session and row.value]
-    if not notes:
+    told = (row for row in rows if row.exercise == NOTE.id and row.audience == "participant")
+    notes = {row.session: str((row.value or {}).get("text", "")) for row in told if row.session < session}
+    written = {number: text for number, text in notes.items() if not is_blank(text)}
+    if not written:
         return Markup()
-    text = words(str((notes[-1].value or {}).get("text", "")))
     return Markup(
         '<section class="mdli-view"><h3>{}</h3>\n<blockquote class="mdli-words">{}</blockquote></section>'
-    ).format(NOTE.title, text)
+    ).format(NOTE.title, words(written[max(written)]))
 
 
 def compare_with_first(
@@ -121,7 +135,7 @@ def compare_with_first(
     first
         Id of the earlier scale.
     """
-    if not isinstance(now, Scale) or not (then := values_of(before, first)):
+    if not isinstance(now, Scale) or not now.ratings(then := values_of(before, first)):
         return Markup()
     back = next(
         (one for one in others if isinstance(one, Scale) and one.show_if and one.show_if.exercise == now.id),

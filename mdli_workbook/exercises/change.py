@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["NEWS", "Moved", "Shift", "moved_items", "shifts", "show_shifts"]
 
 NEWS = 1.0
+_DUST = 1e-9  # 8/3 - 5/3 is a hair below 1 to a computer
 STEPS = 2
 AT_MOST = 3
 
@@ -52,7 +53,16 @@ class Shift:
     @property
     def is_news(self) -> bool:
         """Whether it moved by as much as noise seldom does."""
-        return self.change is not None and abs(self.change) >= NEWS
+        return self.change is not None and abs(self.change) >= NEWS - _DUST
+
+    @property
+    def news(self) -> str:
+        """The change in words: how far it moved, or that this is no news."""
+        if self.change is None:
+            return "no comparison"
+        if not self.is_news:
+            return "no news"
+        return f"{'up' if self.change > 0 else 'down'} by {_round(abs(self.change))}"
 
     def __str__(self) -> str:
         """Say it in words.
@@ -64,13 +74,7 @@ class Shift:
         """
         marks = (("then", self.then), ("then as seen now", self.seen_now), ("now", self.now))
         said = [f"{name} {_round(mean)}" for name, mean in marks if mean is not None]
-        if self.change is None:
-            said.append("no comparison")
-        elif self.is_news:
-            said.append(f"{'up' if self.change > 0 else 'down'} by {_round(abs(self.change))}")
-        else:
-            said.append("no news")
-        return ", ".join(said)
+        return ", ".join([*said, self.news])
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,8 @@ def _moved(
 
 def show_shifts(title: str, labels: list[str], found: tuple[Shift, ...]) -> Markup:
     """Draw the three marks of each principle on the points of the scale, and say them in a table."""
+    if not found:  # a scale without principles has no means
+        return Markup()
     return joined((_picture(title, labels, found), _table(found)))
 
 
@@ -203,13 +209,14 @@ def _seen_now(x: float, y: float) -> Markup:
 
 
 def _now(x: float, y: float) -> Markup:
-    return Markup('<circle class="mdli-mark-now" cx="{}" cy="{}" r="7" fill="currentColor"/>').format(x, y)
+    # smaller than the ring of "then", so that both are seen where nothing moved
+    return Markup('<circle class="mdli-mark-now" cx="{}" cy="{}" r="4.5" fill="currentColor"/>').format(x, y)
 
 
 def _table(found: tuple[Shift, ...]) -> Markup:
     rows = joined(
         Markup('<tr><th scope="row">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>').format(
-            in_words(one.of), *(_round(mean) for mean in (one.then, one.seen_now, one.now)), _news(one)
+            in_words(one.of), *(_round(mean) for mean in (one.then, one.seen_now, one.now)), one.news
         )
         for one in found
     )
@@ -221,10 +228,6 @@ def _table(found: tuple[Shift, ...]) -> Markup:
         '<table class="mdli-shift-table">\n<caption>Means of each principle, from 1 (the lowest point) up; '
         "a change below 1.0 is no news</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody>\n</table>"
     ).format(heads, rows)
-
-
-def _news(shift: Shift) -> str:
-    return str(shift).rpartition(", ")[2]
 
 
 def _round(mean: float | None) -> str:

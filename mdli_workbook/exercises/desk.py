@@ -76,7 +76,7 @@ class WorkbookDesk:
     """Shows exercises as forms."""
 
     def __init__(self, desktop: Desktop) -> None:
-        self._sheet = Sheet(partial(_rows_of, desktop, desktop.place.session), partial(_beside, desktop))
+        self._sheet = Sheet(partial(_newest, desktop, desktop.place.session), partial(_beside, desktop))
         self._desktop = replace(desktop, refresh=self._sheet.refresh)
         self._desktop.note_opened("")
 
@@ -93,7 +93,11 @@ class WorkbookDesk:
         if note:
             yield FormWidget(panel(NOTE.title), lambda _: None, lambda: around(str(note)))
         for one in promises:
-            there = replace(self._desktop, place=replace(place, session=one.row.session))
+            there = replace(
+                self._desktop,
+                place=replace(place, session=one.row.session),
+                note_opened=lambda _: None,  # an id of that session may be another exercise's in this one
+            )
             spec = describe(one.exercise, there.place) | one.spec()
             yield FormWidget(spec, Replies(one.exercise, there), partial(around, one.beside()))
 
@@ -113,9 +117,13 @@ class WorkbookDesk:
 def _rows_of(desktop: Desktop, session: int | None) -> tuple[Answer, ...]:
     """Return the newest rows; none while the store cannot be asked, which each form says itself."""
     try:
-        return desktop.store.newest(desktop.place.participant, session) if desktop.store else ()
+        return _newest(desktop, session)
     except WorkbookError:
         return ()
+
+
+def _newest(desktop: Desktop, session: int | None) -> tuple[Answer, ...]:
+    return desktop.store.newest(desktop.place.participant, session) if desktop.store else ()
 
 
 def _beside(desktop: Desktop, exercise: Exercise, others: Sequence[Exercise], rows: Sequence[Answer]) -> str:
@@ -123,7 +131,7 @@ def _beside(desktop: Desktop, exercise: Exercise, others: Sequence[Exercise], ro
     session, _, first = str(getattr(exercise, "same_as", "")).partition("/")
     if not first or exercise.filled(values_of(rows, exercise.id)) is not Filled.DONE:
         return ""
-    return str(compare_with_first(exercise, others, rows, _rows_of(desktop, int(session)), first))
+    return str(compare_with_first(exercise, others, rows, _newest(desktop, int(session)), first))
 
 
 class ReportDesk:

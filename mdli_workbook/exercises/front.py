@@ -59,7 +59,11 @@ def show_for_the_call(briefing: Briefing, title: str) -> Markup:
         if lines
         else nothing("Nothing noted yet.")
     )
-    notes = [one for one in reading.of(Reflection) if one.exercise.id == NOTE.id]
+    notes = [
+        one
+        for one in reading.of(Reflection)
+        if one.exercise.id == NOTE.id and one.filled is not Filled.NOT_BEGUN
+    ]
     after = joined(_note(one) for one in notes)
     return _part("for-the-call", title or "What they want to talk about", joined((body, after)))
 
@@ -83,7 +87,8 @@ def show_commitments(briefing: Briefing, title: str) -> Markup:
 def _promises(briefing: Briefing, read: Read[Commitment]) -> Iterator[Markup]:
     """Say each promise in two lines: the act, and everything around it."""
     for entry, one in read.exercise.promises(read.values).items():
-        steps = [step for step in briefing.history if (step.session, step.entry) == (read.session, entry)]
+        key = (read.session, read.exercise.id, entry)
+        steps = [step for step in briefing.history if (step.session, step.exercise, step.entry) == key]
         said = [one.cue, *_dates(briefing, one.due, one.state)]
         said += [
             f"{word} {what}"
@@ -99,7 +104,7 @@ def _promises(briefing: Briefing, read: Read[Commitment]) -> Iterator[Markup]:
         )
         yield Markup(
             '<li>\n<p class="mdli-act" dir="auto">{} {}</p>\n<p class="mdli-around">{}</p>\n</li>'
-        ).format(line(one.act), state, around)
+        ).format(line(one.act) if one.act.strip() else "No step is written yet", state, around)
 
 
 def _dates(briefing: Briefing, due: str, state: str) -> Iterator[str]:
@@ -110,7 +115,8 @@ def _dates(briefing: Briefing, due: str, state: str) -> Iterator[str]:
 
 def _age(briefing: Briefing, read: Read[Commitment], steps: list[Step]) -> Iterator[str]:
     """Say where a promise comes from, how old it is, and how often its date moved."""
-    old = f", {plural((briefing.today - steps[0].at.date()).days, 'day')} old" if steps else ""
+    days = max(0, (briefing.today - steps[0].at.date()).days) if steps else 0
+    old = f", {plural(days, 'day')} old" if steps else ""
     yield f"{heading(read.exercise)}, session {read.session}{old}"
     dues = [step.due for step in steps if step.due]
     moved = sum(after != before for before, after in pairwise(dues))
@@ -127,7 +133,7 @@ def show_changed(briefing: Briefing, title: str) -> Markup:
             reading.scale(briefing.session, repeat.now),
             reading.scale(repeat.then_session, repeat.then),
         )
-        if now is None or then is None or now.filled is Filled.NOT_BEGUN:
+        if now is None or then is None or Filled.NOT_BEGUN in {now.filled, then.filled}:
             continue
         back = reading.scale(briefing.session, repeat.looking_back)
         shown.append(compare(then, now, back))

@@ -10,7 +10,8 @@ from mdli_workbook.curriculum import Exercise, Filled, Form, Id
 from mdli_workbook.exercises.entries import as_filled, begun, in_order, optional_if_none_needed
 from mdli_workbook.exercises.log_table import Totals, table, totals
 from mdli_workbook.exercises.options import Option, as_controls, refuse_twice
-from mdli_workbook.exercises.pieces import in_words, nothing, section
+from mdli_workbook.exercises.pieces import in_words, joined, nothing, section
+from mdli_workbook.exercises.turns import show_turns
 from mdli_workbook.exercises.values import STRICT, Number, Text, is_blank
 
 if TYPE_CHECKING:
@@ -137,11 +138,12 @@ class Log(Exercise):
         return {"controls": controls, "entries": {"one": self.one, "least": self.at_least, "most": None}}
 
     def static(self, values: Values) -> Markup:
-        """A table that says its totals."""
+        """A table that says its totals; where turns were counted, another by role."""
         entries = tuple(self.entries(values).values())
         if not entries:
             return section(self, nothing(f"No {self.one} yet."))
-        return section(self, table(self, self.totals(values).in_words(self.one), entries))
+        counted = table(self, self.totals(values).in_words(self.one), entries)
+        return section(self, joined(one for one in (counted, show_turns(self, entries)) if one))
 
     def _control(self, name: str) -> Control:
         control: Control = {"type": self.fields[name], "name": name, "label": self.label(name)}

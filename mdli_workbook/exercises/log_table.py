@@ -20,6 +20,10 @@ __all__ = ["Totals", "table", "totals"]
 
 Cells = dict[str, Any]
 
+MOST_COLUMNS = 4
+LONGEST_TEXT = 40
+"""Characters that still read well in one of four columns."""
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -74,13 +78,20 @@ def totals(log: Log, entries: Iterable[Cells]) -> Totals:
 def table(log: Log, caption: str, entries: Sequence[Cells]) -> Markup:
     """Show all entries in one table.
 
-    Short fields stand beside each other, a row per entry. A log with a long text would be too
-    wide for that: there each entry is a group of rows, a field per row.
+    Short fields stand beside each other, a row per entry. Where that would be too wide, with long
+    texts or many fields, each entry is a group of rows, a field per row.
     """
-    shape, view = ("long", _groups) if "long-text" in log.fields.values() else ("short", _grid)
+    shape, view = ("long", _groups) if _is_wide(log, entries) else ("short", _grid)
     return Markup('<table class="mdli-log mdli-log-{}">\n<caption>{}</caption>\n{}\n</table>').format(
         shape, caption, view(log, entries)
     )
+
+
+def _is_wide(log: Log, entries: Iterable[Cells]) -> bool:
+    if "long-text" in log.fields.values() or len(log.fields) > MOST_COLUMNS:
+        return True
+    texts = [name for name, type_ in log.fields.items() if type_ == "text"]
+    return any(len(str(cells.get(name) or "")) > LONGEST_TEXT for cells in entries for name in texts)
 
 
 def _groups(log: Log, entries: Sequence[Cells]) -> Markup:

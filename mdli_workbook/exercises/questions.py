@@ -63,7 +63,8 @@ def postponed_twice(briefing: Briefing, reading: Reading) -> Iterator[Question]:
             ]
             later = sum(after > before for before, after in pairwise(dues))
             if one.state == "open" and later >= TWICE:
-                fact = f"The date of “{one.act}” was put off {plural(later, 'time')}."
+                act = one.act.strip() or heading(read.exercise)
+                fact = f"The date of “{act}” was put off {plural(later, 'time')}."
                 yield Question(fact, "What has it been competing with?")
 
 

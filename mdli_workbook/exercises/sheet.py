@@ -7,9 +7,11 @@ answered. After each save the sheet tells every form what changed around it, and
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mdli_workbook.errors import WorkbookError
 from mdli_workbook.progress import shown
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class Sheet:
     Parameters
     ----------
     rows
-        Gives the newest rows of this participant and session.
+        Gives the newest rows of this participant and session; may raise while the store cannot be asked.
     beside
         Gives what stands beside an exercise's form as HTML, from the exercise, all exercises of
         the notebook, and the rows; ``""`` for nothing.
@@ -59,7 +61,7 @@ class Sheet:
     @property
     def exercises(self) -> tuple[Exercise, ...]:
         """The exercises so far, in the order of the notebook."""
-        return tuple(one.exercise for one in self._forms.values())
+        return tuple(one.exercise for one in tuple(self._forms.values()))
 
     def add(self, exercise: Exercise, tell: Callable[[Message], None]) -> None:
         """Put a form on the sheet; running its cell again replaces it in its place."""
@@ -67,19 +69,34 @@ class Sheet:
             self._forms[exercise.id] = _Form(exercise, tell)
 
     def around(self, exercise: Exercise) -> Message:
-        """Return what surrounds a form now."""
-        return self._around(exercise, self._rows())
+        """Return what surrounds a form now; while the store cannot be asked, what waits is not shown."""
+        with self._lock:
+            try:
+                now = self._around(exercise, self._rows())
+            except WorkbookError:
+                return around("", seen=exercise.show_if is None)
+            if exercise.id in self._forms:
+                self._forms[exercise.id].told = now
+            return now
 
     def refresh(self) -> None:
-        """Tell each form what changed around it since it was last told."""
-        rows = self._rows()
-        with self._lock:
+        """Tell each form what changed around it since it was last told.
+
+        It follows a save that is durable by now: nothing that fails here may make it look lost.
+        Rows are read under the lock, so that the last to tell is the one who read last.
+        """
+        with self._lock, suppress(WorkbookError):
+            rows = self._rows()
             for form in self._forms.values():
-                now = self._around(form.exercise, rows)
-                if now != form.told:
-                    form.told = now
-                    form.tell(now)
+                with suppress(Exception):
+                    self._tell(form, rows)
+
+    def _tell(self, form: _Form, rows: Sequence[Answer]) -> None:
+        now = self._around(form.exercise, rows)
+        if now != form.told:
+            form.tell(now)
+            form.told = now
 
     def _around(self, exercise: Exercise, rows: Sequence[Answer]) -> Message:
-        seen = exercise in shown(self, rows)
+        seen = any(one.id == exercise.id for one in shown(self, rows))
         return around(self._beside(exercise, self.exercises, rows) if seen else "", seen=seen)

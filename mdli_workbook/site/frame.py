@@ -49,7 +49,10 @@ NOTICES = {
         "Not from here",
         "This form or address is not one that the site has given out. Go back and try again.",
     ),
-    404: ("Nothing here", "There is no such page, or it is not yours."),
+    404: (  # the same words for every reason, so that nobody learns which it was
+        "Nothing here",
+        "There is no such page, or it is not yours. A report is removed once an answer in it is withdrawn.",
+    ),
     405: ("Nothing here", "There is no such page, or it is not yours."),
     503: (
         "Closed for a moment",

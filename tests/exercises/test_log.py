@@ -106,6 +106,16 @@ def test_a_log_of_short_fields_shows_a_row_per_entry_and_a_column_per_field() ->
     )
 
 
+def test_many_fields_or_a_long_text_are_too_wide_for_a_row_each() -> None:
+    def shown(*names: str, text: str = "short") -> str:
+        return Log(id="a", fields=dict.fromkeys(names, "text")).static({"a": dict.fromkeys(names, text)})
+
+    assert "mdli-log-short" in shown("a", "b", "c", "d")
+    assert "mdli-log-long" in shown("a", "b", "c", "d", "e")
+    assert "mdli-log-short" in shown("a", "b", text="x" * 40)
+    assert "mdli-log-long" in shown("a", "b", text="x" * 41)
+
+
 def test_entries_stand_in_the_order_of_the_person_and_removed_ones_are_gone() -> None:
     values = {"a": MARCH, "b": APRIL, "c": None, "": {"order": ["c", "b", "a"]}}
     assert list(SHADOWING.entries(values)) == ["b", "a"]

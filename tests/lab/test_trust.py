@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import nbformat
-import pytest
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -15,6 +14,8 @@ from mdli_workbook.notebook import SessionCells
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 WORKBOOK = SessionCells.of(Session(session=2, slug="listen", title="Listen", minutes=30)).workbook(
     "spring", "ana"
