@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mdli_workbook.answers import Value as Said
 
-__all__ = ["Exercise", "Filled", "Form", "Id", "Part", "Record", "Session", "Slug"]
+__all__ = ["Exercise", "Filled", "Form", "Id", "Part", "Picture", "Record", "Session", "Slug"]
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -127,6 +127,15 @@ class Exercise(Record, abc.ABC):
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"id"})
 
 
+class Picture(Record):
+    """A picture of a session: as its author names it, and what is in the file, in base64."""
+
+    source: str
+    name: str
+    mime: str
+    data: str = Field(repr=False)
+
+
 class Session(Record):
     """One month's session: teaching text and exercises in the order of the page."""
 
@@ -138,6 +147,7 @@ class Session(Record):
     minutes: int = Field(ge=1, le=240)
     sources: tuple[str, ...] = ()
     parts: tuple[str | Exercise, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     lines: dict[str, int] = Field(default={}, repr=False)
     """Exercise → the line of its file in which it begins."""
 

@@ -17,12 +17,15 @@ from pydantic import BaseModel, ValidationError
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from mdli_workbook.errors import CurriculumError, Problem
+from mdli_workbook.pictures import read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from markdown_it.token import Token
+
+    from mdli_workbook.curriculum import Picture
 
 __all__ = ["Block", "Fence", "Page", "nearest"]
 
@@ -61,7 +64,9 @@ class Page:
     name: str
     lines: list[str]
     tokens: list[Token]
+    folder: Path
     problems: list[Problem] = field(default_factory=list)
+    pictures: dict[str, Picture] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path, name: str) -> Page:
@@ -79,7 +84,7 @@ class Page:
             raise CurriculumError([Problem(name, line, "holds a NUL byte; the file is damaged, restore it")])
         text = text.replace("\r\n", "\n")
         parser = MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
-        return cls(name, text.split("\n"), parser.parse(text))
+        return cls(name, text.split("\n"), parser.parse(text), path.parent)
 
     def say(self, line: int, message: str) -> None:
         """Note a problem."""
@@ -190,8 +195,10 @@ class Page:
                     token.map[0] + 1,
                     f"image '{source}' has no alternative text; write ![what it shows]({source})",
                 )
-            if "//" in source:
-                self.say(token.map[0] + 1, f"image '{source}' is on another host; keep images in the program")
+            try:
+                self.pictures[source] = read_picture(self.folder, source)
+            except ValueError as error:
+                self.say(token.map[0] + 1, f"image '{source}' {error}")
 
 
 def explain(error: Any, record: type[BaseModel], what: str) -> str:

@@ -18,11 +18,12 @@ import nbformat
 from nbformat import v4
 
 from mdli_workbook.grammar import Call, Parameters, read_cell
+from mdli_workbook.pictures import as_attachments
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from mdli_workbook.curriculum import Exercise, Session
+    from mdli_workbook.curriculum import Session
 
 __all__ = ["KERNEL", "SessionCells", "call_cell", "calls_of", "code_cell", "markdown_cell", "write_notebook"]
 
@@ -66,7 +67,7 @@ class SessionCells:
             ),
             _parameters(session),
             code_cell("open", "# Shows the forms below.\nwb = workbook(cohort, participant, session, view)"),
-            *(_cell(part, index) for index, part in enumerate(session.parts)),
+            *(_cell(session, index) for index in range(len(session.parts))),
         ]
         text = write_notebook(cells, _marker(session))
         nbformat.validate(nbformat.reads(text, as_version=4))
@@ -162,9 +163,11 @@ def calls_of(text: str, kinds: Container[str]) -> tuple[Parameters, tuple[tuple[
     return parameters, tuple((cell, what) for cell, what in read if isinstance(what, Call))
 
 
-def _cell(part: str | Exercise, index: int) -> dict[str, Any]:
+def _cell(session: Session, index: int) -> dict[str, Any]:
+    part = session.parts[index]
     if isinstance(part, str):
-        return markdown_cell(f"text-{index}", part)
+        text, attached = as_attachments(part, session.pictures)
+        return markdown_cell(f"text-{index}", text) | ({"attachments": attached} if attached else {})
     return call_cell(Call(part.kind, part.id, part.literals()))
 
 

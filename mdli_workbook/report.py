@@ -324,7 +324,9 @@ def _marker(
 def _fingerprint(base: str, front: Sequence[str | Part], briefing: Briefing) -> str:
     parts = [part if isinstance(part, str) else part.model_dump_json() for part in front]
     said = briefing.model_dump_json(by_alias=True, exclude={"today"})
-    return hashlib.sha256("\0".join([_package(), base, said, *parts]).encode()).hexdigest()
+    # of the calendar only what turns a promise's date into the past; an age is that of the day it was made
+    past = [step.due for step in briefing.history if step.due and step.due < briefing.today.isoformat()]
+    return hashlib.sha256("\0".join([_package(), base, said, *past, *parts]).encode()).hexdigest()
 
 
 @cache

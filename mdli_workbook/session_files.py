@@ -75,7 +75,7 @@ def read_session(path: Path, kinds: Mapping[str, type[Exercise]], *, name: str =
     lines: dict[str, int] = {}
     parts = tuple(_parts(page, kinds, lines))
     head = page.front_matter()
-    said = {**head.data, "parts": parts, "lines": lines}
+    said = {**head.data, "parts": parts, "lines": lines, "pictures": tuple(page.pictures.values())}
     session = page.build(Session, said, head, "a session's front matter")
     if session is not None and not page.problems:  # a broken exercise would seem to be missing, too
         _check_session(page, session, head, path)

@@ -168,8 +168,8 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
     "an image on another host": (
         exercise("![a desk](https://example.org/desk.png)\n"),
         (
-            "02-listen.md line 10: image 'https://example.org/desk.png' is on another host; "
-            "keep images in the program"
+            "02-listen.md line 10: image 'https://example.org/desk.png' is not beside the session; "
+            "copy the file there and write its name"
         ),
     ),
     "Windows-1252": (

@@ -14,6 +14,7 @@ from mdli_workbook.exercises.replies import NOTHING_SHARED, READERS, Place
 from mdli_workbook.exercises.sheet import around
 from mdli_workbook.exercises.widget import ASSETS as FORM_ASSETS
 from mdli_workbook.exercises.widget import SCRIPTS, describe, panel
+from mdli_workbook.pictures import as_data
 from mdli_workbook.preview.page import ASSETS, banner, data, frame, markdown
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def participant_page(month: Month) -> Markup:
     pieces += [_place(next(numbers)) for _ in range(len(forms) - len(session.exercises))]
     for part in session.parts:
         if isinstance(part, str):
-            pieces.append(markdown(part))
+            pieces.append(markdown(as_data(part, session.pictures)))
         else:
             pieces += [_condition(session, part), _place(next(numbers))]
     running = "\n".join((FORM_ASSETS / name).read_text("utf-8") for name in SCRIPTS)

@@ -233,6 +233,28 @@ def test_many_threads_save_at_once_and_the_last_word_is_the_last_save(store: Sto
     store.close()
 
 
+def test_who_read_first_never_has_the_last_word() -> None:
+    page = Page()
+    reading, told = threading.Event(), threading.Event()
+
+    def slowly() -> Sequence[Answer]:
+        rows = tuple(page.rows.values())
+        if not reading.is_set():
+            reading.set()
+            told.wait(0.5)  # the later save is told meanwhile, if nothing keeps it waiting
+        return rows
+
+    page.sheet = Sheet(slowly, lambda *_: "")
+    page.put(WHICH, PREPARE)
+    early = threading.Thread(target=page.sheet.refresh)
+    early.start()
+    reading.wait(5)
+    page.save("which", {"chosen": ["coach"]})
+    told.set()
+    early.join()
+    assert [message for name, message in page.heard if name == "prepare"][-1] == SHOWN
+
+
 def test_forms_may_be_added_while_others_ask_and_are_told() -> None:
     page = Page().put(WHICH)
     stop, wrong = threading.Event(), []
