@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from mdli_workbook.answers import values_of
+from mdli_workbook.curriculum import Filled
 from mdli_workbook.exercises.coaching import NOTE
 from mdli_workbook.exercises.commitment import Commitment, CommitmentValue, promise
 from mdli_workbook.exercises.front import compare
@@ -124,6 +125,8 @@ def compare_with_first(
 ) -> Markup:
     """Compare a self-rating with the one it repeats, and with how the beginning is seen now.
 
+    Nothing is shown before both are answered: whoever sees the first answers would hold on to them.
+
     Parameters
     ----------
     now
@@ -141,8 +144,7 @@ def compare_with_first(
         (one for one in others if isinstance(one, Scale) and one.show_if and one.show_if.exercise == now.id),
         None,
     )
-    return compare(
-        Read(0, now, then),
-        Read(0, now, values_of(rows, now.id)),
-        Read(0, back, values_of(rows, back.id)) if back else None,
-    )
+    looking_back = Read(0, back, values_of(rows, back.id)) if back else None
+    if looking_back and looking_back.filled is not Filled.DONE:
+        return Markup()
+    return compare(Read(0, now, then), Read(0, now, values_of(rows, now.id)), looking_back)

@@ -264,12 +264,19 @@ def test_the_first_rating_is_shown_only_once_the_second_is_done(store: Store, au
     part = rate(again, "55")
     assert (around_of(again)["beside"], around_of(back)["shown"]) == ("", False), "half of it is not enough"
     rate(again, "5533", part)
-    beside = around_of(again)["beside"]
-    assert "then 1.0, now 4.0, up by 3.0" in beside
-    assert "I do a. <span" in beside
+    assert around_of(again)["beside"] == "", "who looks back must not see the first answers either"
     assert around_of(back) == {"type": "around", "shown": True, "beside": ""}
     rate(back, "2")
-    assert "then 1.0, then as seen now 2.0, now 4.0, up by 3.0" in around_of(again)["beside"]
+    beside = around_of(again)["beside"]
+    assert "then 1.0, then as seen now 2.0, now 4.0, up by 3.0" in beside
+    assert "I do a. <span" in beside
+
+
+def test_a_repeated_rating_that_nothing_looks_back_on_is_compared_at_once(store: Store) -> None:
+    put(store, row("rating", {"ratings": dict.fromkeys("abcd", "1")}, entry=""))
+    again = desk(store, 6).scale("again", same_as="1/rating", **SCALE)
+    rate(again, "5533")
+    assert "then 1.0, now 4.0, up by 3.0" in around_of(again)["beside"]
 
 
 @pytest.mark.parametrize("first", [None, {"ratings": {}}, {"ratings": {"gone": "1"}}])
