@@ -163,7 +163,7 @@ def test_the_participants_page_is_the_form_itself(
     box.fill("The stairs that nobody cleans.")
     porter.locator('[data-status="saved"]').wait_for()
     porter.get_by_role("button", name="What my coach will see").click()
-    assert "Of the sample answers" in porter.locator(".mdli-coach-view").inner_text()
+    porter.locator(".mdli-coach-view").get_by_text("Of the sample answers").wait_for()
     porter.get_by_label("Who can read this").select_option("private")
     porter.get_by_text("Nothing of this is shared.").wait_for()
     page.locator('[data-exercise="hallway-choice"]').get_by_label("Nobody").check()

@@ -29,7 +29,7 @@ def program(house: House) -> Program:
 
 def marker(participant: str, session: int) -> Marker:
     made_at = datetime(2026, 3, 18, 19, 2, tzinfo=UTC)
-    return Marker("spring", participant, session, "s", f"Session {session}", (), "", made_at)
+    return Marker("spring", participant, session, "s", f"Session {session}", (), (), "", made_at)
 
 
 def test_an_agreed_call_is_told_in_the_coachs_zone(program: Program) -> None:

@@ -66,8 +66,13 @@ class Drafts {
     await this.within("readwrite", (box) => box.delete(key)).catch(() => {});
   }
 
-  close() {
+  // The page may be gone before its turn comes: write what still waits now.
+  flush() {
     for (const [entry, draft] of this.writing) this.put(entry, draft);
+  }
+
+  close() {
+    this.flush();
     this.release?.();
   }
 
@@ -76,6 +81,7 @@ class Drafts {
     return new Promise((resolve, reject) => {
       const work = store.transaction("drafts", mode, { durability: "strict" });
       const request = act(work.objectStore("drafts"));
+      work.commit?.();                                         // finished by the browser even if the page goes
       work.oncomplete = () => resolve(request.result);
       work.onabort = work.onerror = () => reject(work.error);
     });

@@ -354,18 +354,20 @@ const render = ({ model, el: host }) => {
     else if (message?.type === "around") surround(root, beside, message);
     else saving.hear(message);
   };
-  const leave = (event) => { if (saving.unsaved) { saving.flush(); event.preventDefault(); event.returnValue = ""; } };
-  const hide = () => saving.flush();
+  const leave = (event) => { if (saving.unsaved) { hide(); event.preventDefault(); event.returnValue = ""; } };
+  const hide = () => { saving.flush(); drafts.flush(); };
   root.addEventListener("focusout", hide);
   root.addEventListener("focusin", () => saving.tell({ type: "opened" }), { once: true });
   model.on("msg:custom", hear);
   window.addEventListener("beforeunload", leave);
+  window.addEventListener("pagehide", hide);
   document.addEventListener("visibilitychange", hide);
   changed();
   host.append(root);
   return () => {
     model.off("msg:custom", hear);
     window.removeEventListener("beforeunload", leave);
+    window.removeEventListener("pagehide", hide);
     document.removeEventListener("visibilitychange", hide);
     saving.close();
   };
