@@ -1,22 +1,25 @@
-"""What may be saved: the shape of a draft and of an event, whatever the kind of exercise."""
+"""What may be saved, whatever the kind of exercise: the shape of drafts and events, and their rows."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from mdli_workbook.answers import Audience
+from mdli_workbook.answers import Answer, Audience
 from mdli_workbook.curriculum import Id
 from mdli_workbook.errors import SaveRefused
 
 if TYPE_CHECKING:
-    from mdli_workbook.answers import Answer, Draft, Event, Value
+    from collections.abc import Sequence
 
-__all__ = ["MOST_BYTES", "checked", "checked_event", "same_draft"]
+    from mdli_workbook.answers import Draft, Event, Value
+
+__all__ = ["MOST_BYTES", "answer_of", "checked", "checked_event", "same_draft", "shared_rows", "was_erased"]
 
 MOST_BYTES = 1_000_000
 """Largest value, as JSON in UTF-8: some 400 pages of text."""
@@ -84,6 +87,45 @@ def same_draft(draft: Draft, row: Answer) -> bool:
     """Say whether a row is what this draft became when it was sent before."""
     names = ("author", "cohort", "participant", "session", "exercise", "entry", "value", "audience")
     return all(getattr(draft, name) == getattr(row, name) for name in names)
+
+
+def was_erased(draft: Draft, row: Answer) -> bool:
+    """Whether a draft, sent again, holds words that were erased since."""
+    return (
+        row.value is None
+        and not same_draft(draft, row)
+        and same_draft(dataclasses.replace(draft, value=None), row)
+    )
+
+
+def answer_of(draft: Draft, saved_at: datetime, *, replaces: str) -> Answer:
+    """Return the row that a draft becomes."""
+    fields = {field.name: getattr(draft, field.name) for field in dataclasses.fields(draft)}
+    del fields["based_on"]
+    return Answer(**fields, saved_at=saved_at, replaces=replaces)
+
+
+def shared_rows(draft: Draft, rows: Sequence[Answer], now: datetime) -> list[Answer]:
+    """Return the rows that give an exercise a new audience, its own row last.
+
+    Ids of copies come from the draft's id, so that sending it twice cannot make two of a kind.
+    """
+    own = next((row for row in rows if not row.entry), None)
+    live = [row for row in rows if row.entry and row.value is not None]
+    order: Value = {"order": [row.entry for row in live]} if any(row.entry for row in rows) else {}
+    decision = dataclasses.replace(draft, value=own.value if own and (own.value or not live) else order)
+    copies = [
+        dataclasses.replace(
+            row,
+            id=str(uuid.uuid5(uuid.UUID(draft.id), row.entry)),
+            audience=draft.audience,
+            saved_at=now,
+            replaces=row.id,
+        )
+        for row in live
+        if row.audience not in {"participant", "self"}
+    ]
+    return [*copies, answer_of(decision, now, replaces=own.id if own else "")]
 
 
 def _check_shape(shape: type[BaseModel], fields: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ mailed can do no more than a generated workbook does.
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,12 @@ __all__ = ["PARAMETERS", "Call", "Import", "Open", "Parameters", "read_cell"]
 PARAMETERS: Mapping[str, type] = {"cohort": str, "participant": str, "session": int, "view": str}
 _IMPORT = ast.dump(ast.parse("from mdli_workbook import workbook"))
 _OPEN = ast.dump(ast.parse("wb = workbook(cohort, participant, session, view)"))
+
+# IPython rewrites lines before Python sees them, and breaks lines where Python does not: after U+2028
+# inside a comment it finds a magic, and what follows is no comment any more. Nor are prompts ours.
+_REWRITTEN = re.compile(
+    r"[\r\v\f\x1c-\x1e\x85\u2028\u2029]|^[ \t]*(?:>>>|\.\.\.|In \[)|\A[ \t]", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,8 @@ def read_cell(source: str, kinds: Container[str]) -> Import | Open | Parameters 
     >>> read_cell('wb.reflection("why", prompt="Why?")', {"reflection"})
     Call(kind='reflection', id='why', literals={'prompt': 'Why?'})
     """
+    if _REWRITTEN.search(source):
+        raise CellRefused("a code cell holds an unusual line break or a prompt, which IPython would rewrite")
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

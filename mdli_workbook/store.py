@@ -1,4 +1,4 @@
-"""The store: answers and events, to which rows are only ever added.
+"""The store: answers and events, to which rows are only ever added, and whose words can be erased.
 
 Of each participant, session, exercise and entry the newest row counts, by the order in which
 rows arrived and not by the clock. Every method is one transaction, safe from any thread and
@@ -11,15 +11,15 @@ import contextlib
 import dataclasses
 import os
 import threading
-import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 
 from mdli_workbook.access import for_coaches, shared_with_coach, told_to_coach
-from mdli_workbook.answers import Answer, Conflict, Draft, Saved
-from mdli_workbook.drafts import checked, checked_event, same_draft
+from mdli_workbook.answers import Answer, Conflict, Draft, Event, Saved
+from mdli_workbook.drafts import answer_of, checked, checked_event, same_draft, shared_rows, was_erased
+from mdli_workbook.erasing import Erased, blank, is_due, why_not_scrubbed
 from mdli_workbook.errors import SaveRefused, StoreUnusable
 from mdli_workbook.migrations import bring_forward
 from mdli_workbook.rows import (
@@ -37,11 +37,11 @@ from mdli_workbook.rows import (
 from mdli_workbook.sqlite import back_up, engine_of, file_of, make_private, read_mounts, unusable, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
-    from mdli_workbook.answers import Audience, Event, Value
+    from mdli_workbook.answers import Audience
 
 __all__ = ["Store"]
 
@@ -120,6 +120,10 @@ class Store:
                     writing(engine),
                     lambda step: back_up(path, path.with_name(f"{path.stem}-schema-{step}{path.suffix}")),
                 )
+                with engine.begin() as connection:
+                    due = is_due(connection)
+                if due:
+                    why_not_scrubbed(path)  # if so, the next opening tries again
                 make_private(path)
             except BaseException:
                 engine.dispose()
@@ -155,14 +159,14 @@ class Store:
         draft = checked(draft)
         with self._transaction(self._writing) as connection:
             earlier = answer_with(connection, draft.id)
-            if earlier is not None:
+            newest = read_answers(connection, newest_where(*_key_is(draft, 4)))
+            if earlier is not None and not was_erased(draft, earlier):
                 _refuse_other(draft, same=same_draft(draft, earlier))
                 return Saved(earlier)
-            newest = read_answers(connection, newest_where(*_key_is(draft)))
-            if newest and newest[0].id != draft.based_on:
+            if newest and (earlier is not None or newest[0].id != draft.based_on):
                 return Conflict(newest[0])
             # A revision that this store never had (it was replaced by an older copy) hinders nobody's save.
-            answer = _answer(draft, self._time(), replaces=newest[0].id if newest else "")
+            answer = answer_of(draft, self._time(), replaces=newest[0].id if newest else "")
             add_answers(connection, [answer])
         return Saved(answer)
 
@@ -198,18 +202,59 @@ class Store:
             raise SaveRefused(
                 f"audience {audience!r} is a coach's; a participant chooses private, coach or program"
             )
-        of_exercise = newest_where(*_key_is(draft)[:3])
+        of_exercise = newest_where(*_key_is(draft, 3))
         with self._transaction(self._writing) as connection:
             rows = read_answers(connection, of_exercise)
             earlier = answer_with(connection, id)
             if earlier is None:
-                add_answers(connection, _shared_rows(draft, rows, self._time()))
+                add_answers(connection, shared_rows(draft, rows, self._time()))
                 rows = read_answers(connection, of_exercise)
             else:
                 _refuse_other(
                     draft, same=same_draft(dataclasses.replace(draft, value=earlier.value), earlier)
                 )
         return tuple(row for row in rows if row.value is not None or not row.entry)
+
+    def erase(  # noqa: PLR0913 - each word of a decision, by name
+        self,
+        *,
+        id: str,  # noqa: A002 - the same word as in a draft
+        author: str,
+        participant: str,
+        session: int,
+        exercise: str,
+        entry: str | None = None,
+    ) -> Erased:
+        """Erase for good what was written: in every row, and from the disk.
+
+        Parameters
+        ----------
+        id
+            UUID given by the client; the same one sent again erases nothing more.
+        author
+            Who erases: the participant, or a coach what they wrote themself.
+        entry
+            One entry, ``""`` for an exercise without any; ``None`` for all of the exercise.
+
+        Raises
+        ------
+        SaveRefused
+            If a shape is wrong, or the id is another event's.
+        StoreUnusable
+            If nothing was erased.
+        """
+        event = checked_event(Event(id, "erased", author, participant, self._time(), session, exercise))
+        with self._transaction(self._writing) as connection:
+            earlier = event_with(connection, id)
+            if earlier is None:
+                blank(connection, event, entry)
+            else:
+                _refuse_other_event(dataclasses.replace(event, at=earlier.at), earlier)
+            rows = read_answers(connection, newest_where(*_key_is(event, 3)))
+            due = is_due(connection)
+        left = tuple(row for row in rows if row.value is not None)
+        with self._lock:
+            return Erased(left, why_not_scrubbed(self.path) if due else "")
 
     def newest(self, participant: str, session: int | None = None) -> tuple[Answer, ...]:
         """Return the rows that count of one participant, in order of first save."""
@@ -278,7 +323,7 @@ class Store:
         """Return those of some rows' ids whose answer a coach may no longer read.
 
         An answer that was shared and then edited is still shared; one that was made private,
-        removed, or is not in this store is not.
+        removed or erased, or is not in this store is not.
         """
         asked = frozenset(ids)
         with self._transaction(self._reading) as connection:
@@ -294,7 +339,7 @@ class Store:
                 for row in read_answers(connection, newest_where(ANSWERS.c.participant.in_(some)))
             ]
         readable = {row.key for row in shared_with_coach(newest)}
-        return asked - {row.id for row in rows if row.key in readable}
+        return asked - {row.id for row in rows if row.key in readable and row.value is not None}
 
     def record(self, event: Event) -> None:
         """Add an event; the same one sent again changes nothing.
@@ -309,10 +354,8 @@ class Store:
             found = event_with(connection, event.id)
             if found is None:
                 add_event(connection, event)
-            elif found != event:
-                raise SaveRefused(
-                    f"event {event.id} is already another one; give each event an id of its own"
-                )
+            else:
+                _refuse_other_event(event, found)
 
     def events(self, participant: str, session: int | None = None) -> tuple[Event, ...]:
         """Return what happened, in the order in which it was recorded."""
@@ -338,41 +381,16 @@ class Store:
         return self._now().astimezone(UTC)
 
 
-def _answer(draft: Draft, saved_at: datetime, *, replaces: str) -> Answer:
-    fields = {field.name: getattr(draft, field.name) for field in dataclasses.fields(draft)}
-    del fields["based_on"]
-    return Answer(**fields, saved_at=saved_at, replaces=replaces)
-
-
 def _refuse_other(draft: Draft, *, same: bool) -> None:
     if not same:
         raise SaveRefused(f"id {draft.id} already names another answer; give each save an id of its own")
 
 
-def _shared_rows(draft: Draft, rows: Sequence[Answer], now: datetime) -> list[Answer]:
-    """Return the rows that give an exercise a new audience, its own row last.
-
-    Ids of copies come from the draft's id, so that sending it twice cannot make two of a kind.
-    """
-    own = next((row for row in rows if not row.entry), None)
-    live = [row for row in rows if row.entry and row.value is not None]
-    order: Value = {"order": [row.entry for row in live]} if any(row.entry for row in rows) else {}
-    decision = dataclasses.replace(draft, value=own.value if own else order)
-    copies = [
-        dataclasses.replace(
-            row,
-            id=str(uuid.uuid5(uuid.UUID(draft.id), row.entry)),
-            audience=draft.audience,
-            saved_at=now,
-            replaces=row.id,
-        )
-        for row in live
-        if row.audience not in {"participant", "self"}
-    ]
-    return [*copies, _answer(decision, now, replaces=own.id if own else "")]
+def _refuse_other_event(event: Event, found: Event) -> None:
+    if event != found:
+        raise SaveRefused(f"event {event.id} is already another one; give each event an id of its own")
 
 
-def _key_is(draft: Draft) -> list[sa.ColumnElement[bool]]:
-    return [
-        ANSWERS.c[name] == getattr(draft, name) for name in ("participant", "session", "exercise", "entry")
-    ]
+def _key_is(of: Draft | Event, parts: int) -> list[sa.ColumnElement[bool]]:
+    names = ("participant", "session", "exercise", "entry")[:parts]
+    return [ANSWERS.c[name] == getattr(of, name) for name in names]

@@ -16,10 +16,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from mdli_workbook import people, settings
 from mdli_workbook.cli import main
 from mdli_workbook.curriculum import Exercise
 from mdli_workbook.exercises import KINDS
+from mdli_workbook.program import people, settings
 from mdli_workbook.session_files import read_session
 
 if TYPE_CHECKING:

@@ -474,4 +474,6 @@ def test_any_interleaving_of_writers_keeps_every_row_and_one_truth(taken: list[t
             assert {row.id for row in shared} <= {row.id for row in rows if row.audience == "coach"}
             ids = {row.id for row in writing.written}
             open_keys = {row.key for row in shared}
-            assert two.unshared(ids) == {row.id for row in writing.written if row.key not in open_keys}
+            assert two.unshared(ids) == {
+                row.id for row in writing.written if row.key not in open_keys or row.value is None
+            }

@@ -7,6 +7,9 @@ A form sends plain JSON messages, never widget state::
     audience  id audience based_on       → state | refused
     opened                               → (nothing)
     coach_view                           → coach_view
+    history   entry                      → history
+    erase     id entry                   → erased, with all that a state tells | refused
+    nudge     text                       → nudge
 
 After a save the sheet tells every form what changed around it (``around``: whether it is shown,
 what stands beside it).
@@ -28,6 +31,8 @@ from mdli_workbook.access import audience_in_force, shared_with_coach
 from mdli_workbook.answers import Conflict, Draft, values_of
 from mdli_workbook.errors import SaveRefused, WorkbookError
 from mdli_workbook.exercises.entries import EntryOrder
+from mdli_workbook.nudge import nudges
+from mdli_workbook.wordings import wordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -70,9 +75,24 @@ class _Decision(BaseModel):
     based_on: dict[str, str] = {}
 
 
-_MESSAGE: TypeAdapter[_Hello | _Save | _Decision] = TypeAdapter(
-    Annotated[_Hello | _Save | _Decision, Field(discriminator="type")]
-)
+class _History(BaseModel):
+    type: Literal["history"]
+    entry: str = ""
+
+
+class _Erase(BaseModel):
+    type: Literal["erase"]
+    id: str
+    entry: str | None = None
+
+
+class _Nudge(BaseModel):
+    type: Literal["nudge"]
+    text: str
+
+
+_Any = _Hello | _Save | _Decision | _History | _Erase | _Nudge
+_MESSAGE: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="type")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +167,28 @@ class Replies:
         except Exception as error:  # noqa: BLE001 - nobody above a callback would tell the person
             return _refused(asked, f"something unforeseen happened ({type(error).__name__}).")
 
-    def _answer(self, message: _Hello | _Save | _Decision) -> Message | None:
+    def _answer(self, message: _Any) -> Message | None:
+        if isinstance(message, _Nudge):
+            return {"type": "nudge", "found": found_in(message.text)}
         with self._lock:
             match message:
                 case _Save():
                     return self._save(message)
                 case _Decision():
                     return self._decide(message)
-                case _Hello(type="coach_view"):
-                    return {"type": "coach_view", "html": self._coach_view()}
-                case _Hello(type="opened"):
-                    self._desktop.note_opened(self.exercise.id)
-                    return None
-            return self._state()
+                case _History():
+                    return self._history(message)
+                case _Erase():
+                    return self._erase(message)
+            return self._hear(message)
+
+    def _hear(self, message: _Hello) -> Message | None:
+        if message.type == "coach_view":
+            return {"type": "coach_view", "html": self._coach_view()}
+        if message.type == "opened":
+            self._desktop.note_opened(self.exercise.id)
+            return None
+        return self._state()
 
     def _state(self, message_id: str = "") -> Message:
         try:
@@ -221,12 +250,36 @@ class Replies:
             self._take_down(store)
         return self._state(message.id)
 
+    def _history(self, message: _History) -> Message:
+        place = self._place
+        rows = self._store().history(place.participant, place.session, self.exercise.id, message.entry)
+        told = [
+            {"revision": one.revision, "saved_at": one.saved_at.isoformat(), "value": one.value}
+            for one in wordings(rows)
+        ]
+        return {"type": "history", "entry": message.entry, "wordings": told}
+
+    def _erase(self, message: _Erase) -> Message:
+        store, place = self._store(), self._place
+        erased = store.erase(
+            id=message.id,
+            author=place.participant,
+            participant=place.participant,
+            session=place.session,
+            exercise=self.exercise.id,
+            entry=message.entry,
+        )
+        self._take_down(store)
+        self._desktop.refresh()
+        told = {"type": "erased", "entry": message.entry, "remains": erased.remains}
+        return self._state(message.id) | told
+
     def _take_down(self, store: Store) -> None:
         try:
             self._desktop.take_down(store)
         except OSError as error:
             raise SaveRefused(
-                "that is saved, but a report that still shows it could not be deleted"
+                "that is done, but a report that still shows it could not be deleted"
                 f" ({type(error).__name__}); the coach site will not show it, please tell your coordinator"
             ) from None
 
@@ -270,6 +323,18 @@ def checked_value(exercise: Exercise, entry: str, value: Message | None) -> Mess
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=True, include_input=False)
         raise SaveRefused("; ".join(_say(one, shape) for one in found[:3])) from None
+
+
+def found_in(text: str) -> list[Message]:
+    """Return what may tell who somebody is, by places as a browser counts them (UTF-16)."""
+
+    def place(characters: int) -> int:
+        return len(text[:characters].encode("utf-16-le", "surrogatepass")) // 2
+
+    return [
+        {"start": place(one.start), "end": place(one.end), "kind": one.kind, "why": one.why}
+        for one in nudges(text)
+    ]
 
 
 def _say(found: Any, shape: type[BaseModel]) -> str:

@@ -51,7 +51,7 @@ class Steps:
         command.upgrade(settings, self.last)
 
 
-STEPS = Steps(Path(__file__).parent, "0001")
+STEPS = Steps(Path(__file__).parent, "0002")
 
 
 def schema_of(connection: sa.Connection) -> str:

@@ -17,10 +17,10 @@ from mdli_workbook.exercises import KINDS
 from mdli_workbook.exercises.coaching import NOTE, WRITTEN_BY_COACHES
 from mdli_workbook.exercises.commitment import Commitment
 from mdli_workbook.exercises.samples import samples
-from mdli_workbook.people import Coach, Participant
 from mdli_workbook.program import Credit, Program, ScheduledSession
+from mdli_workbook.program.people import Coach, Participant
+from mdli_workbook.program.settings import Settings
 from mdli_workbook.session_files import read_session, resolve_same_as
-from mdli_workbook.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -88,7 +88,7 @@ def test_what_a_kind_fills_in_is_told_to_the_form(store: Store) -> None:
         ({"value": None}, "'why' has no such part"),
         ({"entry": str(uuid4())}, "'why' has no such part"),
         ({"id": "7"}, "cannot be saved"),
-        ({"type": "erase"}, "not of the same version"),
+        ({"type": "forget"}, "not of the same version"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_nobodys_text_repeated(

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from mdli_workbook.errors import InputError, Problem, ProgramError
-from mdli_workbook.people import (
+from mdli_workbook.program.people import (
     CALLS_COLUMNS,
     COACHES_COLUMNS,
     ROSTER_COLUMNS,
@@ -23,7 +23,7 @@ from mdli_workbook.people import (
     read_coaches,
     read_participants,
 )
-from mdli_workbook.settings import (
+from mdli_workbook.program.settings import (
     PROGRAM_FILE,
     Credit,
     ScheduledSession,
@@ -31,8 +31,8 @@ from mdli_workbook.settings import (
     read_settings,
     read_store,
 )
-from mdli_workbook.sheets import Sheet, read_sheet
-from mdli_workbook.values import nearest, shown
+from mdli_workbook.program.sheets import Sheet, read_sheet
+from mdli_workbook.program.values import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

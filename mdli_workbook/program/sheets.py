@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from mdli_workbook.errors import Problem
-from mdli_workbook.values import nearest, shown
+from mdli_workbook.program.values import nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

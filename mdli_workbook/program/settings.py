@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from mdli_workbook.errors import ProgramError
-from mdli_workbook.toml_keys import Keys, parse_day, read_keys, text_of
-from mdli_workbook.values import in_zone, nearest, parse_id, parse_name, parse_zone, shown
+from mdli_workbook.program.toml_keys import Keys, parse_day, read_keys, text_of
+from mdli_workbook.program.values import in_zone, nearest, parse_id, parse_name, parse_zone, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

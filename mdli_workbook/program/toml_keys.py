@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mdli_workbook.errors import Problem
-from mdli_workbook.sheets import read_text
-from mdli_workbook.values import in_century, nearest, shown
+from mdli_workbook.program.sheets import read_text
+from mdli_workbook.program.values import in_century, nearest, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
-from mdli_workbook.sheets import find_twice
-from mdli_workbook.values import (
+from mdli_workbook.program.sheets import find_twice
+from mdli_workbook.program.values import (
     nearest,
     parse_date,
     parse_email,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from mdli_workbook.settings import Settings
-    from mdli_workbook.sheets import Row, Sheet
+    from mdli_workbook.program.settings import Settings
+    from mdli_workbook.program.sheets import Row, Sheet
 
 __all__ = [
     "ACCOMMODATIONS",
