@@ -125,3 +125,10 @@ def test_it_tells_what_failed_and_how_to_look_at_the_rest(folder: Path) -> None:
         "coach kim: password violet",
         f"to write as a participant: mdli --program {folder} lab ana",
     ]
+
+
+def test_the_command_it_names_can_be_typed(tmp_path: Path) -> None:
+    own, other = tmp_path / "own" / "mdli", tmp_path / "other" / "mdli"
+    assert demo.typed(own, None) == str(own), "no shell finds what is in an environment of its own"
+    assert demo.typed(own, str(other)) == str(own), "another one is not this one"
+    assert demo.typed(own, str(own)) == "mdli"

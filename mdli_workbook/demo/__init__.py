@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from mdli_workbook.curriculum import Session
     from mdli_workbook.program import Program
 
-__all__ = ["Shown", "make", "prepare", "seed"]
+__all__ = ["Shown", "make", "prepare", "seed", "typed"]
 
 _SAVED_AFTER = timedelta(days=3)
 
@@ -43,6 +45,7 @@ class Shown:
     first_report: float
     passwords: Mapping[str, str]
     participant: str
+    command: str = "mdli"
 
     def lines(self) -> Iterator[str]:
         """Yield what the person at the terminal should read."""
@@ -56,7 +59,7 @@ class Shown:
             yield f"first report after {self.first_report:.1f} seconds"
         for coach, password in self.passwords.items():
             yield f"coach {coach}: password {password}"
-        yield f"to write as a participant: mdli --program {self.folder} lab {self.participant}"
+        yield f"to write as a participant: {self.command} --program {self.folder} lab {self.participant}"
 
 
 def prepare(wanted: Path | None) -> Path:
@@ -111,7 +114,16 @@ def make(
         first_report=first[0] if first else 0.0,
         passwords=passwords,
         participant=program.participants[0].id,
+        command=typed(Path(sys.executable).with_name("mdli"), shutil.which("mdli")),
     )
+
+
+def typed(own: Path, found: str | None) -> str:
+    """Return what to type for this `mdli`: its name where a shell finds it, otherwise its path.
+
+    `make demo` installs into an environment of its own, which no shell looks into.
+    """
+    return "mdli" if found and Path(found).resolve() == own.resolve() else str(own)
 
 
 def seed(program: Program, sessions: Sequence[Session]) -> None:
