@@ -147,7 +147,7 @@ def test_its_age_counts_from_the_first_day_and_not_from_the_last_change(months: 
     months.promise().on(2, 2).promise(due="2026-02-20").on(2, 21).promise(due="2026-02-10")
     text = months.on(2, 26).page(2, "commitments")
     assert "by 10 February 2026, now past" in text
-    assert "41 days old date moved 2 times, at first 1 February 2026" in text
+    assert "41 days old date moved twice, at first 1 February 2026" in text
 
 
 def test_a_day_past_is_past_and_the_day_itself_is_not(months: Months) -> None:
@@ -228,8 +228,8 @@ def test_what_was_agreed_and_then_moved_by_the_participant_keeps_its_history(mon
     months.on(2, 2).promise(AGREED.id, audience="coach", due="2026-02-15")
     months.on(2, 16).promise(AGREED.id, audience="coach", due="2026-03-15")
     text = months.on(2, 20).page(2)
-    assert "Agreed in the call, session 1, 23 days old date moved 2 times, at first 1 February 2026" in text
-    assert "was put off 2 times." in text
+    assert "Agreed in the call, session 1, 23 days old date moved twice, at first 1 February 2026" in text
+    assert "was put off twice." in text
     months.on(2, 21).promise(AGREED.id, audience="coach", due="2026-03-15", state="kept", reason="Done.")
     assert "Ask the front desk" not in months.page(2)
     assert months.carried(3) == []

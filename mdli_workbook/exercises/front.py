@@ -16,7 +16,7 @@ from mdli_workbook.exercises.agenda import Agenda
 from mdli_workbook.exercises.change import moved_items, shifts, show_shifts
 from mdli_workbook.exercises.coaching import NOTE
 from mdli_workbook.exercises.commitment import Commitment
-from mdli_workbook.exercises.pieces import day, heading, joined, line, nothing, plural, words
+from mdli_workbook.exercises.pieces import day, heading, joined, line, nothing, often, plural, words
 from mdli_workbook.exercises.questions import questions
 from mdli_workbook.exercises.reading import Reading
 from mdli_workbook.exercises.reflection import Reflection
@@ -121,7 +121,7 @@ def _age(briefing: Briefing, read: Read[Commitment], steps: list[Step]) -> Itera
     dues = [step.due for step in steps if step.due]
     moved = sum(after != before for before, after in pairwise(dues))
     if moved:
-        yield f"date moved {plural(moved, 'time')}, at first {_say(dues[0])}"
+        yield f"date moved {often(moved)}, at first {_say(dues[0])}"
 
 
 def show_changed(briefing: Briefing, title: str) -> Markup:

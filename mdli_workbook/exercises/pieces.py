@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mdli_workbook.curriculum import Exercise
 
-__all__ = ["day", "heading", "in_words", "joined", "line", "nothing", "plural", "section", "words"]
+__all__ = ["day", "heading", "in_words", "joined", "line", "nothing", "often", "plural", "section", "words"]
 
 
 def heading(exercise: Exercise) -> str:
@@ -105,3 +105,14 @@ def plural(count: float, one: str) -> str:
         return f"{count} {one}"
     ends_in_y = one.endswith("y") and one[-2:-1] not in set("aeiou")
     return f"{count} {one[:-1]}ies" if ends_in_y else f"{count} {one}s"
+
+
+def often(count: int) -> str:
+    """Say how many times.
+
+    Examples
+    --------
+    >>> often(1), often(2), often(3)
+    ('once', 'twice', '3 times')
+    """
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -14,7 +14,7 @@ from mdli_workbook.curriculum import Filled
 from mdli_workbook.exercises.change import moved_items
 from mdli_workbook.exercises.commitment import Commitment
 from mdli_workbook.exercises.log import Log
-from mdli_workbook.exercises.pieces import heading, plural
+from mdli_workbook.exercises.pieces import heading, often, plural
 from mdli_workbook.exercises.reading import Reading
 from mdli_workbook.exercises.values import is_blank
 
@@ -64,7 +64,7 @@ def postponed_twice(briefing: Briefing, reading: Reading) -> Iterator[Question]:
             later = sum(after > before for before, after in pairwise(dues))
             if one.state == "open" and later >= TWICE:
                 act = one.act.strip() or heading(read.exercise)
-                fact = f"The date of “{act}” was put off {plural(later, 'time')}."
+                fact = f"The date of “{act}” was put off {often(later)}."
                 yield Question(fact, "What has it been competing with?")
 
 

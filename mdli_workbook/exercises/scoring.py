@@ -64,10 +64,11 @@ class Score:
         >>> str(Score("coach", 2.25, 4, 4)), str(Score("coach", None, 2, 4))
         ('2.3, from 4 of 4 statements', 'no score, 2 of 4 statements answered')
         """
+        asked = f"{self.asked} statement{'' if self.asked == 1 else 's'}"
         if self.mean is None:
-            return f"no score, {self.answered} of {self.asked} statements answered"
+            return f"no score, {self.answered} of {asked} answered"
         rounded = floor(self.mean * 10 + 0.5) / 10  # half up, as people do it
-        return f"{rounded:.1f}, from {self.answered} of {self.asked} statements"
+        return f"{rounded:.1f}, from {self.answered} of {asked}"
 
 
 def enough(answered: int, asked: int) -> bool:

@@ -128,7 +128,7 @@ def test_a_commitment_says_what_by_when_and_where_it_comes_from() -> None:
     assert "by 30 March 2026" in text
     assert "now past" not in text
     assert "First step, session 1, 19 days old" in text
-    assert "date moved 1 time, at first 10 March 2026" in text
+    assert "date moved once, at first 10 March 2026" in text
 
 
 @pytest.mark.parametrize(("state", "past"), [("open", True), ("kept", False), ("dropped", False)])

@@ -21,9 +21,7 @@ DUE = "2026-04-01"
 OPEN = {"act": "Ask the front desk", "due": DUE, "state": "open"}
 VISITS = {"fields": {"when": "date", "asked": "long-text"}, "title": "Two mornings", "one": "visit"}
 REPEAT = Repeat(now="again", then="rating", then_session=1)
-WAITING = Question(
-    "The date of “Ask the front desk” was put off 2 times.", "What has it been competing with?"
-)
+WAITING = Question("The date of “Ask the front desk” was put off twice.", "What has it been competing with?")
 
 
 def rated(then: dict[str, str], now: dict[str, str]) -> tuple[Told, Told]:
@@ -103,7 +101,7 @@ def test_the_moves_of_one_promise_are_not_another_s() -> None:
 def test_a_promise_without_an_act_is_named_by_its_exercise() -> None:
     promise = told("commitment", "next-step", {ENTRY: {"cue": "Monday", "act": " ", "due": DUE}})
     [one] = questions(brief(promise, history=steps("next-step", ["2026-03-10", "2026-03-20", DUE])))
-    assert one.fact == "The date of “Next step” was put off 2 times."
+    assert one.fact == "The date of “Next step” was put off twice."
 
 
 def test_a_statement_that_fell_two_steps_is_asked_about_in_its_own_words() -> None:

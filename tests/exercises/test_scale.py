@@ -75,7 +75,7 @@ def test_a_reversed_statement_is_turned_in_the_score_only() -> None:
 
 def test_what_was_left_open_is_left_open_and_not_zero() -> None:
     shown = SCALE.static(rated(ask_first="1", fills_silence="1"))
-    assert '<th scope="rowgroup">Coach</th><td>no score, 0 of 1 statements answered</td>' in shown
+    assert '<th scope="rowgroup">Coach</th><td>no score, 0 of 1 statement answered</td>' in shown
     assert "left open" in shown
 
 
