@@ -136,7 +136,9 @@ def init(folder: Path) -> None:
     from mdli_workbook.starter import start_program  # noqa: PLC0415
 
     start_program(folder)
-    _say(f"{folder} is ready: edit program.toml, roster.csv and coaches.csv, then run mdli check there")
+    _say(f"{folder} is ready, with invented people. For your own: edit roster.csv and coaches.csv,")
+    _say("leave only the first line of calls.csv, set the dates in program.toml and delete its `today`,")
+    _say("then run mdli check there")
 
 
 @main.command()
@@ -144,8 +146,14 @@ def init(folder: Path) -> None:
 def check(setting: _Setting) -> None:
     """Name every problem in the program's files, with file and line."""
     program, sessions = _read_all(setting)
-    people, coaches = len(program.participants), len(program.coaches)
-    _say(f"all good: {people} participants, {coaches} coaches, {len(sessions)} sessions")
+    counts = (
+        (len(program.participants), "participant", "participants"),
+        (len(program.coaches), "coach", "coaches"),
+        (len(sessions), "session", "sessions"),
+    )
+    _say("all good: " + ", ".join(f"{count} {one if count == 1 else more}" for count, one, more in counts))
+    if program.settings.today and not setting.today:
+        _say(f"program.toml: `today` stands still at {program.settings.today}; delete it in a real program")
 
 
 def _read_all(setting: _Setting) -> tuple[Program, tuple[Session, ...]]:

@@ -115,8 +115,18 @@ def test_every_problem_is_told_at_once_and_nothing_is_written(folder: Path, comm
 
 
 def test_a_program_that_is_right_is_said_to_be(folder: Path) -> None:
+    file = folder / "program.toml"
+    file.write_text(file.read_text().replace("today = 2026-03-20\n", ""))
     told = run(folder, "check")
-    assert (told.exit_code, told.output) == (0, "all good: 3 participants, 1 coaches, 3 sessions\n")
+    assert (told.exit_code, told.output) == (0, "all good: 3 participants, 1 coach, 3 sessions\n")
+
+
+def test_a_program_whose_day_stands_still_is_said_to_be(folder: Path) -> None:
+    told = run(folder, "check")
+    assert told.exit_code == 0
+    assert told.output.splitlines()[1:] == [
+        "program.toml: `today` stands still at 2026-03-20; delete it in a real program"
+    ]
 
 
 @pytest.mark.parametrize("command", ["generate", "report"])
