@@ -14,6 +14,8 @@ import yaml
 from markdown_it import MarkdownIt
 from mdit_py_plugins.front_matter import front_matter_plugin
 from pydantic import BaseModel, ValidationError
+from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from mdli_workbook.errors import CurriculumError, Problem
@@ -55,6 +57,27 @@ class Fence:
     id: str
     line: int
     block: Block
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML without its two traps: aliases, ten lines of which make a billion values, and odd scalars.
+
+    PyYAML reads 2026-02-30 as a date and fails with a plain ValueError, which names no line.
+    """
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        if self.check_event(yaml.AliasEvent):
+            message = "an alias (*name) stands for something elsewhere; write that out"
+            where = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise ComposerError(None, None, message, where)
+        return super().compose_node(parent, index)
+
+    def construct_object(self, node: Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - as in PyYAML
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError, OverflowError):
+            message = f"a value looks like {node.tag.rpartition(':')[2]} and is none; put it in quotes"
+            raise ConstructorError(None, None, message, node.start_mark) from None
 
 
 @dataclass(slots=True)
@@ -135,8 +158,11 @@ class Page:
     def yaml(self, text: str, line: int) -> Block:
         """Read YAML that begins in `line`."""
         try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-            data = yaml.safe_load(text)
+            root = yaml.compose(text, Loader=_Plain)
+            data = yaml.load(text, Loader=_Plain)  # noqa: S506 - a SafeLoader that refuses more
+        except RecursionError:
+            self.say(line, "is nested too deeply to be read; write it in fewer levels")
+            return Block({}, line, {})
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             where = line + (mark.line if mark else 0)

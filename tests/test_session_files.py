@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ def exercise(block: str, head: str = HEAD) -> str:
     return head + "```{reflection} one\nprompt: One?\n```\n" + block
 
 
+COLON = "; quote text that holds ': '"
 BROKEN: dict[str, tuple[str | bytes, str]] = {
     "no front matter": (
         "# Listen\n```{reflection} why\nprompt: Why?\n```\n",
@@ -83,6 +85,26 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
     "an unknown field in front": (
         GOOD.replace("title: Listen", "title: Listen\nminute: 3"),
         "02-listen.md line 5: field 'minute' is not one of a session's front matter; did you mean 'minutes'?",
+    ),
+    "a date that the calendar lacks, where text was meant": (
+        exercise("```{reflection} two\nprompt: Two?\ntitle: 2026-02-30\n```\n"),
+        "02-listen.md line 12: is not YAML: a value looks like timestamp and is none; put it in quotes"
+        + COLON,
+    ),
+    "ten lines of aliases that stand for a billion words": (
+        exercise(
+            "```{log} two\nprompt: &a [x, x, x, x, x, x, x, x, x]\n"
+            + "".join(
+                f"{two}: &{two} [{', '.join([f'*{one}'] * 9)}]\n" for one, two in pairwise("abcdefghij")
+            )
+            + "```\n"
+        ),
+        "02-listen.md line 12: is not YAML: an alias (*name) stands for something elsewhere; write that out"
+        + COLON,
+    ),
+    "lists in lists in lists": (
+        exercise("```{reflection} two\nprompt: " + "[" * 3000 + "]" * 3000 + "\n```\n"),
+        "02-listen.md line 11: is nested too deeply to be read; write it in fewer levels",
     ),
     "front matter that is not YAML": (
         GOOD.replace("title: Listen", "title: Listen: again"),
