@@ -37,7 +37,7 @@ from mdli_workbook.rows import (
 from mdli_workbook.sqlite import back_up, engine_of, file_of, make_private, read_mounts, unusable, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -152,7 +152,8 @@ class Store:
         Raises
         ------
         SaveRefused
-            If the draft's shape is wrong, or its id already names another answer.
+            If the draft's shape is wrong, its id already names another answer, or its place holds what
+            somebody else wrote and one of the two is for its author alone.
         StoreUnusable
             If it could not be written; then nothing was.
         """
@@ -163,6 +164,9 @@ class Store:
             if earlier is not None and not was_erased(draft, earlier):
                 _refuse_other(draft, same=same_draft(draft, earlier))
                 return Saved(earlier)
+            _refuse_mixed(
+                draft, newest
+            )  # before a conflict, which would tell what somebody keeps to themself
             if newest and (earlier is not None or newest[0].id != draft.based_on):
                 return Conflict(newest[0])
             # A revision that this store never had (it was replaced by an older copy) hinders nobody's save.
@@ -195,7 +199,8 @@ class Store:
         Raises
         ------
         SaveRefused
-            If a shape is wrong, the audience is not a participant's, or the id is another row's.
+            If a shape is wrong, the audience is not a participant's, the exercise is a coach's, or the id is
+            another row's.
         """
         draft = checked(Draft(id, author, cohort, participant, session, exercise, {}, audience))
         if audience not in {"private", "coach", "program"}:
@@ -207,6 +212,7 @@ class Store:
             rows = read_answers(connection, of_exercise)
             earlier = answer_with(connection, id)
             if earlier is None:
+                _refuse_coachs(draft, rows)
                 add_answers(connection, shared_rows(draft, rows, self._time()))
                 rows = read_answers(connection, of_exercise)
             else:
@@ -384,6 +390,20 @@ class Store:
 def _refuse_other(draft: Draft, *, same: bool) -> None:
     if not same:
         raise SaveRefused(f"id {draft.id} already names another answer; give each save an id of its own")
+
+
+def _refuse_mixed(draft: Draft, newest: Sequence[Answer]) -> None:
+    for row in newest:
+        if row.author != draft.author and "self" in {row.audience, draft.audience}:
+            raise SaveRefused(
+                f"exercise {draft.exercise!r} is somebody else's; a note to oneself needs one of its own"
+            )
+
+
+def _refuse_coachs(draft: Draft, rows: Sequence[Answer]) -> None:
+    """Refuse a decision on what a coach wrote: its row would carry the coach's words to other readers."""
+    if any(not row.entry and row.audience in {"participant", "self"} for row in rows):
+        raise SaveRefused(f"exercise {draft.exercise!r} is a coach's; whoever wrote it decided who reads it")
 
 
 def _refuse_other_event(event: Event, found: Event) -> None:

@@ -224,6 +224,23 @@ def test_what_a_coach_wrote_keeps_its_audience_and_its_author(store: Store) -> N
     assert rows[2].author == "ana"
 
 
+def test_nobody_s_decision_opens_what_a_coach_keeps_to_themself(store: Store) -> None:
+    kept = saved(store, a_draft("for me alone", author="lena", exercise="coach-own-note", audience="self"))
+    with pytest.raises(SaveRefused, match="coach's"):
+        share(store, "coach", exercise="coach-own-note")
+    with pytest.raises(SaveRefused, match="somebody else") as caught:
+        store.save(a_draft("mine", exercise="coach-own-note"))
+    assert "alone" not in str(caught.value)
+    assert store.newest("ana") == (kept,)
+
+
+def test_a_note_to_oneself_cannot_take_the_place_of_a_participant_s_promise(store: Store) -> None:
+    promise = saved(store, a_draft("I will ask", entry=VISIT, audience="coach"))
+    with pytest.raises(SaveRefused, match="one of its own"):
+        store.save(a_draft("hm", author="lena", entry=VISIT, audience="self", based_on=promise.id))
+    assert store.shared("ana", 2) == (promise,)
+
+
 def test_an_entry_from_a_stale_window_cannot_reopen_an_exercise(store: Store) -> None:
     share(store, "private")
     saved(store, a_draft("late", entry=VISIT, audience="coach"))

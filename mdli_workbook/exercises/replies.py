@@ -252,7 +252,9 @@ class Replies:
 
     def _history(self, message: _History) -> Message:
         place = self._place
-        rows = self._store().history(place.participant, place.session, self.exercise.id, message.entry)
+        rows = self._own(
+            self._store().history(place.participant, place.session, self.exercise.id, message.entry)
+        )
         told = [
             {"revision": one.revision, "saved_at": one.saved_at.isoformat(), "value": one.value}
             for one in wordings(rows)
@@ -297,7 +299,12 @@ class Replies:
         if store is None:
             return ()
         newest = store.newest(self._place.participant, self._place.session)
-        return tuple(row for row in newest if row.exercise == self.exercise.id)
+        return self._own(row for row in newest if row.exercise == self.exercise.id)
+
+    def _own(self, rows: Iterable[Answer]) -> tuple[Answer, ...]:
+        """Leave out what a coach wrote for themself, whatever exercise a cell asks for."""
+        mine = self._place.participant
+        return tuple(row for row in rows if row.audience != "self" or row.author == mine)
 
     def _store(self) -> Store:
         if self._desktop.store is None:

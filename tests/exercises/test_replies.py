@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from mdli_workbook.answers import Draft
 from mdli_workbook.exercises import KINDS
 from mdli_workbook.exercises.replies import Desktop, Place, Replies
 from mdli_workbook.sqlite import address_of
@@ -51,6 +52,15 @@ def test_hello_is_answered_with_what_is_stored(store: Store) -> None:
     state = replies({"type": "hello"})
     assert state is not None
     assert state["answers"][""] == {name: said[name] for name in ("revision", "value", "saved_at")}
+
+
+def test_no_cell_can_ask_for_what_a_coach_keeps_to_themself(store: Store) -> None:
+    store.save(
+        Draft(str(uuid4()), "lena", "spring", "ana-mora", 2, "coach-own-note", {"text": SECRET}, "self")
+    )
+    replies = Replies(KINDS["reflection"].model_validate({"id": "coach-own-note"}), Desktop(PLACE, store))
+    asked = [{"type": "hello"}, {"type": "history"}, {"type": "coach_view"}, save("x"), decide("private")]
+    assert SECRET not in str([replies(message) for message in asked])
 
 
 def test_the_row_has_the_messages_id_and_the_workbooks_author(store: Store) -> None:
