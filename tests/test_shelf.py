@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
+
 from mdli_workbook import shelf
 
 if TYPE_CHECKING:
@@ -75,6 +77,25 @@ def test_what_is_no_report_has_no_marker(tmp_path: Path) -> None:
     assert shelf.read_marker(put(tmp_path, "ana", [], report=False)) is None
     assert shelf.read_marker(put(tmp_path, "ana", [], extra=1)) is None
     assert shelf.read_marker(put(tmp_path, "ana", [], exercises=["why"])) is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"exercises": ["\u00b2/why"]},
+        {"cohort": ["spring"]},
+        {"session": "2"},
+        {"made_at": "2026-03-20T17:00"},
+    ],
+)
+def test_one_damaged_report_keeps_no_other_from_being_taken_down(
+    tmp_path: Path, damage: dict[str, object]
+) -> None:
+    assert shelf.read_marker(put(tmp_path, "ana", ["a1"], **damage)) is None
+    gone = put(tmp_path, "ben", ["b1"])
+    shelf.report_path(tmp_path, "spring", "cy", "02-listen").parent.mkdir()
+    shelf.report_path(tmp_path, "spring", "cy", "02-listen").write_text("[" * 100_000)
+    assert shelf.take_down_withdrawn(tmp_path, Withdrawn(frozenset({"a1", "b1"}))) == (gone,)
 
 
 def test_only_reports_that_show_something_withdrawn_are_taken_down(tmp_path: Path) -> None:
