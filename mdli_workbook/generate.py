@@ -69,7 +69,7 @@ def generate(
     program, sessions, selection
         Whose, and which.
     today
-        People who have left before it get none.
+        People who have left by then get none.
     scratch
         From :func:`~mdli_workbook.files.lock_program`. Without it nothing is written and the
         result says what would be.
@@ -81,7 +81,7 @@ def generate(
     """
     ready = [SessionCells.of(one) for one in sessions]
     for participant in program.participants:
-        if participant.left_on is not None and participant.left_on < today:
+        if participant.has_left(today):
             continue
         for cells in ready:
             if selection.wants(participant, cells.session.session):

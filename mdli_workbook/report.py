@@ -119,7 +119,7 @@ class Desk:
     def _due(self, selection: Selection) -> Iterator[tuple[Participant, Session]]:
         now, dated = self.now(), self.program.numbers
         for participant in self.program.participants:
-            if participant.left_on is not None and participant.left_on < self.today:
+            if participant.has_left(self.today):
                 continue
             for session in self.sessions:
                 if session.session not in dated or not selection.wants(participant, session.session):

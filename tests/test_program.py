@@ -10,8 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from mdli_workbook.curriculum import Session
 from mdli_workbook.errors import InputError, ProgramError
+from mdli_workbook.generate import generate
 from mdli_workbook.program import FILES, Call, find_program, read_program, store_address
+from mdli_workbook.selection import Selection
+from mdli_workbook.site.reading import own_participants
 
 SMALL = Path(__file__).parent / "data" / "small-program"
 GOOD = {name: (SMALL / name).read_text(encoding="utf-8") for name in FILES}
@@ -51,6 +55,17 @@ def test_a_program_is_read_into_records(folder: Path) -> None:
 def test_a_program_survives_the_way_to_a_worker_process(folder: Path) -> None:
     program = read_program(folder)
     assert pickle.loads(pickle.dumps(program)) == program
+
+
+@pytest.mark.parametrize(("day", "coached"), [("2026-04-30", ["amara"]), ("2026-05-01", [])])
+def test_who_has_left_gets_no_workbook_and_is_no_coach_s_from_that_day(
+    folder: Path, day: str, coached: list[str]
+) -> None:
+    program, today = read_program(folder), date.fromisoformat(day)
+    session = Session(session=1, slug="journey", title="Journey", minutes=5)
+    written = generate(program, [session], Selection(cohort="spring"), today=today)
+    assert [one.participant for one in written] == [*coached, "ben"]
+    assert [one.id for one in own_participants(program, "lena-novak", today)] == coached
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,11 @@ class Participant:
     def in_program(self, day: date) -> bool:
         """Whether they take part on `day`."""
         joined = self.joined_on is None or self.joined_on <= day
-        return joined and (self.left_on is None or day < self.left_on)
+        return joined and not self.has_left(day)
+
+    def has_left(self, day: date) -> bool:
+        """Whether they are no longer in the program on `day`."""
+        return self.left_on is not None and self.left_on <= day
 
 
 @dataclass(frozen=True, slots=True)

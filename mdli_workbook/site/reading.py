@@ -45,10 +45,8 @@ class Shelf:
 
 
 def own_participants(program: Program, coach_id: str, today: date) -> tuple[Participant, ...]:
-    """Return whom the roster gives a coach: assigned to them now, and with today at most their last day."""
-    return tuple(
-        one for one in program.participants_with(coach_id) if one.left_on is None or today <= one.left_on
-    )
+    """Return whom the roster gives a coach: assigned to them now, and not gone from the program."""
+    return tuple(one for one in program.participants_with(coach_id) if not one.has_left(today))
 
 
 def find_report(sources: Sources, coach_id: str, participant_id: str, session: int) -> Found | None:
