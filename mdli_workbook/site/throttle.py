@@ -12,14 +12,14 @@ __all__ = ["Throttle"]
 
 FREE = 5
 LONGEST = 900.0
-REMEMBERED = 1000
+REMEMBERED = 100_000
 
 
 class Throttle:
     """Count failed tries per name, and make the next one wait.
 
     Five tries are free. After each further one the name is closed for 2, 4, 8 … seconds, a quarter
-    of an hour at most; a success, or a day of silence, opens it again. Only the thousand most
+    of an hour at most; a success, or a day of silence, opens it again. Only the hundred thousand most
     recent names are remembered, so guessing names cannot fill the memory.
 
     Parameters

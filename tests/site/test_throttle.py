@@ -50,3 +50,10 @@ def test_guessing_names_does_not_fill_the_memory() -> None:
     for number in range(REMEMBERED * 2):
         throttle.count_try(f"name-{number}")
     assert len(throttle._tries) == REMEMBERED
+
+
+def test_trying_a_thousand_other_names_opens_no_closed_one() -> None:
+    throttle = Throttle(Clock())
+    for name in [*["kim"] * 9, *(f"name-{number}" for number in range(1000))]:
+        throttle.count_try(name)
+    assert throttle.seconds_closed("kim") > 0
