@@ -6,6 +6,7 @@ Their text is read when the notebook runs and travels in messages; nothing of it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -15,7 +16,7 @@ from mdli_workbook.curriculum import Filled
 from mdli_workbook.exercises.coaching import NOTE
 from mdli_workbook.exercises.commitment import Commitment, CommitmentValue, promise
 from mdli_workbook.exercises.front import compare
-from mdli_workbook.exercises.pieces import words
+from mdli_workbook.exercises.pieces import day, joined, often, words
 from mdli_workbook.exercises.reading import Read
 from mdli_workbook.exercises.scale import Scale
 from mdli_workbook.exercises.values import is_blank
@@ -73,10 +74,26 @@ class Carried:
             "audiences": [],  # decided where the promise was made
         }
 
-    def beside(self) -> str:
-        """Show what was promised."""
+    def beside(self, history: Sequence[Answer] = ()) -> str:
+        """Show what was promised, since when, and how often its date has moved.
+
+        Parameters
+        ----------
+        history
+            All its rows, first to last.
+        """
         value = dict(self.row.value or {}) | {"state": "open", "due": "", "reason": ""}
-        return str(promise(CommitmentValue.model_validate(value), with_state=False))
+        shown = promise(CommitmentValue.model_validate(value), with_state=False)
+        return str(joined((shown, _told(history)))) if history else str(shown)
+
+
+def _told(history: Sequence[Answer]) -> Markup:
+    dues = [str(row.value["due"]) for row in history if row.value and row.value.get("due")]
+    moved = sum(after != before for before, after in pairwise(dues))
+    said = Markup("Promised on {}").format(day(history[0].saved_at.date().isoformat()))
+    if moved:
+        said += Markup("; its date has moved {}, at first it was {}").format(often(moved), day(dues[0]))
+    return Markup('<p class="mdli-around">{}.</p>').format(said)
 
 
 def carried_promises(rows: Iterable[Answer], session: int) -> tuple[Carried, ...]:

@@ -99,7 +99,8 @@ class WorkbookDesk:
                 note_opened=lambda _: None,  # an id of that session may be another exercise's in this one
             )
             spec = describe(one.exercise, there.place) | one.spec()
-            yield FormWidget(spec, Replies(one.exercise, there), partial(around, one.beside()))
+            beside = one.beside(_history_of(self._desktop, one.row))
+            yield FormWidget(spec, Replies(one.exercise, there), partial(around, beside))
 
     def _show(self, kind: type[Exercise], name: str, /, **literals: Any) -> FormWidget:
         from mdli_workbook.exercises.widget import FormWidget, describe  # noqa: PLC0415 - reports do without
@@ -112,6 +113,14 @@ class WorkbookDesk:
 
     def __repr__(self) -> str:
         return "<workbook>"
+
+
+def _history_of(desktop: Desktop, row: Answer) -> tuple[Answer, ...]:
+    """Return all revisions of a promise, also while the store cannot be asked: then none."""
+    try:
+        return desktop.store.history(*row.key) if desktop.store else ()
+    except WorkbookError:
+        return ()
 
 
 def _rows_of(desktop: Desktop, session: int | None) -> tuple[Answer, ...]:

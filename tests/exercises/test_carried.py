@@ -92,6 +92,19 @@ def test_a_carried_form_asks_for_state_date_and_reason_and_shows_the_rest() -> N
         assert in_the_form not in shown
 
 
+def test_a_carried_form_tells_since_when_and_how_often_the_date_has_moved() -> None:
+    first, second, third = (
+        row("first-step", PROMISE | {"due": due}) for due in ("2026-03-10", "2026-03-24", "2026-04-07")
+    )
+    [one] = carried_promises([third], 3)
+    once = one.beside([first])
+    assert "Promised on <time" in once
+    assert "moved" not in once
+    assert 'its date has moved twice, at first it was <time datetime="2026-03-10">' in one.beside(
+        [first, second, third]
+    )
+
+
 def test_what_was_promised_stays_text() -> None:
     words = dict.fromkeys(("cue", "act", "who_hears", "obstacle", "reason"), EVIL)
     [one] = carried_promises([row("first-step", PROMISE | words)], 3)
