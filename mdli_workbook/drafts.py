@@ -19,7 +19,19 @@ if TYPE_CHECKING:
 
     from mdli_workbook.answers import Draft, Event, Value
 
-__all__ = ["MOST_BYTES", "answer_of", "checked", "checked_event", "same_draft", "shared_rows", "was_erased"]
+__all__ = [
+    "MOST_BYTES",
+    "answer_of",
+    "checked",
+    "checked_event",
+    "refuse_coachs",
+    "refuse_mixed",
+    "refuse_other",
+    "refuse_other_event",
+    "same_draft",
+    "shared_rows",
+    "was_erased",
+]
 
 MOST_BYTES = 1_000_000
 """Largest value, as JSON in UTF-8: some 400 pages of text."""
@@ -163,3 +175,30 @@ def _plain_json(value: Value) -> Value:
         )
     plain: dict[str, Any] = json.loads(whole)
     return plain
+
+
+def refuse_other(draft: Draft, *, same: bool) -> None:
+    """Refuse an id that names another answer already."""
+    if not same:
+        raise SaveRefused(f"id {draft.id} already names another answer; give each save an id of its own")
+
+
+def refuse_mixed(draft: Draft, newest: Sequence[Answer]) -> None:
+    """Refuse a note to oneself beside what somebody else wrote, and the other way round."""
+    for row in newest:
+        if row.author != draft.author and "self" in {row.audience, draft.audience}:
+            raise SaveRefused(
+                f"exercise {draft.exercise!r} is somebody else's; a note to oneself needs one of its own"
+            )
+
+
+def refuse_coachs(draft: Draft, rows: Sequence[Answer]) -> None:
+    """Refuse a decision on what a coach wrote: its row would carry the coach's words to other readers."""
+    if any(not row.entry and row.audience in {"participant", "self"} for row in rows):
+        raise SaveRefused(f"exercise {draft.exercise!r} is a coach's; whoever wrote it decided who reads it")
+
+
+def refuse_other_event(event: Event, found: Event) -> None:
+    """Refuse an id that names another event already."""
+    if event != found:
+        raise SaveRefused(f"event {event.id} is already another one; give each event an id of its own")

@@ -18,7 +18,18 @@ import sqlalchemy as sa
 
 from mdli_workbook.access import for_coaches, shared_with_coach, told_to_coach
 from mdli_workbook.answers import Answer, Conflict, Draft, Event, Saved
-from mdli_workbook.drafts import answer_of, checked, checked_event, same_draft, shared_rows, was_erased
+from mdli_workbook.drafts import (
+    answer_of,
+    checked,
+    checked_event,
+    refuse_coachs,
+    refuse_mixed,
+    refuse_other,
+    refuse_other_event,
+    same_draft,
+    shared_rows,
+    was_erased,
+)
 from mdli_workbook.erasing import Erased, blank, is_due, why_not_scrubbed
 from mdli_workbook.errors import SaveRefused, StoreUnusable
 from mdli_workbook.migrations import bring_forward
@@ -37,7 +48,7 @@ from mdli_workbook.rows import (
 from mdli_workbook.sqlite import back_up, engine_of, file_of, make_private, read_mounts, unusable, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -162,11 +173,9 @@ class Store:
             earlier = answer_with(connection, draft.id)
             newest = read_answers(connection, newest_where(*_key_is(draft, 4)))
             if earlier is not None and not was_erased(draft, earlier):
-                _refuse_other(draft, same=same_draft(draft, earlier))
+                refuse_other(draft, same=same_draft(draft, earlier))
                 return Saved(earlier)
-            _refuse_mixed(
-                draft, newest
-            )  # before a conflict, which would tell what somebody keeps to themself
+            refuse_mixed(draft, newest)  # before a conflict, which would tell what somebody keeps to themself
             if newest and (earlier is not None or newest[0].id != draft.based_on):
                 return Conflict(newest[0])
             # A revision that this store never had (it was replaced by an older copy) hinders nobody's save.
@@ -212,13 +221,11 @@ class Store:
             rows = read_answers(connection, of_exercise)
             earlier = answer_with(connection, id)
             if earlier is None:
-                _refuse_coachs(draft, rows)
+                refuse_coachs(draft, rows)
                 add_answers(connection, shared_rows(draft, rows, self._time()))
                 rows = read_answers(connection, of_exercise)
             else:
-                _refuse_other(
-                    draft, same=same_draft(dataclasses.replace(draft, value=earlier.value), earlier)
-                )
+                refuse_other(draft, same=same_draft(dataclasses.replace(draft, value=earlier.value), earlier))
         return tuple(row for row in rows if row.value is not None or not row.entry)
 
     def erase(  # noqa: PLR0913 - each word of a decision, by name
@@ -255,7 +262,7 @@ class Store:
             if earlier is None:
                 blank(connection, event, entry)
             else:
-                _refuse_other_event(dataclasses.replace(event, at=earlier.at), earlier)
+                refuse_other_event(dataclasses.replace(event, at=earlier.at), earlier)
             rows = read_answers(connection, newest_where(*_key_is(event, 3)))
             due = is_due(connection)
         left = tuple(row for row in rows if row.value is not None)
@@ -361,7 +368,7 @@ class Store:
             if found is None:
                 add_event(connection, event)
             else:
-                _refuse_other_event(event, found)
+                refuse_other_event(event, found)
 
     def events(self, participant: str, session: int | None = None) -> tuple[Event, ...]:
         """Return what happened, in the order in which it was recorded."""
@@ -385,30 +392,6 @@ class Store:
 
     def _time(self) -> datetime:
         return self._now().astimezone(UTC)
-
-
-def _refuse_other(draft: Draft, *, same: bool) -> None:
-    if not same:
-        raise SaveRefused(f"id {draft.id} already names another answer; give each save an id of its own")
-
-
-def _refuse_mixed(draft: Draft, newest: Sequence[Answer]) -> None:
-    for row in newest:
-        if row.author != draft.author and "self" in {row.audience, draft.audience}:
-            raise SaveRefused(
-                f"exercise {draft.exercise!r} is somebody else's; a note to oneself needs one of its own"
-            )
-
-
-def _refuse_coachs(draft: Draft, rows: Sequence[Answer]) -> None:
-    """Refuse a decision on what a coach wrote: its row would carry the coach's words to other readers."""
-    if any(not row.entry and row.audience in {"participant", "self"} for row in rows):
-        raise SaveRefused(f"exercise {draft.exercise!r} is a coach's; whoever wrote it decided who reads it")
-
-
-def _refuse_other_event(event: Event, found: Event) -> None:
-    if event != found:
-        raise SaveRefused(f"event {event.id} is already another one; give each event an id of its own")
 
 
 def _key_is(of: Draft | Event, parts: int) -> list[sa.ColumnElement[bool]]:
