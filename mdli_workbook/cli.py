@@ -341,11 +341,13 @@ def passwd(setting: _Setting, coach_id: str, *, password_stdin: bool) -> None:
 @click.pass_obj
 def lab(setting: _Setting, participant: str, *, no_browser: bool) -> None:
     """Open JupyterLab in one participant's folder, on that participant's own port."""
-    from mdli_workbook.lab import run_lab  # noqa: PLC0415
+    from mdli_workbook.lab import run_lab, session_to_open  # noqa: PLC0415
 
     program = setting.program()
     _selection("", participant, None).check(program, ())
-    sys.exit(run_lab(program.folder, program.participant(participant), browser=not no_browser))
+    one = program.participant(participant)
+    session = session_to_open(program.settings, one.cohort, setting.clock(program)())
+    sys.exit(run_lab(program.folder, one, session=session, browser=not no_browser))
 
 
 @main.command()

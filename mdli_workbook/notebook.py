@@ -32,10 +32,11 @@ KERNEL = {"name": "mdli", "display_name": "Workbook", "language": "python"}
 _FIRST_PAGE = """\
 # Session {number} · {title}
 
-<button data-commandlinker-command="notebook:run-all-cells">Start: open the form</button>
+<button data-commandlinker-command="notebook:run-all-cells">Start: open the form</button> \
+If no form shows, press **Start** once.
 
-Press **Start** once and the page becomes a form. What you write is saved while you type, outside this page; \
-close it whenever you like and find every word when you come back.
+What you write is saved while you type, outside this page. Close it whenever you like and find every word \
+when you come back.
 
 **Who can read it.** Each answer says so beside its field: only you, or your coach too. You can change it at \
 any time. One thing no software can promise: whoever holds this computer account can open its files."""

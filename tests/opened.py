@@ -1,4 +1,4 @@
-"""A workbook open in a browser: the Start button, its forms, what stands in them."""
+"""A workbook open in a browser: its forms, and what stands in them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import Error, expect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import Locator, Page
     from running import Lab
 
@@ -38,16 +36,11 @@ class Workbook:
             assert time.monotonic() < until, "the kernel is not ready"
             time.sleep(0.1)
 
-    def start(self, by: Callable[[], None] | None = None) -> Workbook:
-        """Press the Start button; again, if the page was not ready for it."""
-        self.wait_until_idle()
-        button = self.page.get_by_role("button", name="Start: open the form")
-        expect(button).to_be_visible(timeout=20_000)
-        for _ in range(8):
-            (by or button.click)()
-            if self.has_forms(5_000):
-                return self
-        raise AssertionError("the Start button does not start")
+    def start(self) -> Workbook:
+        """Wait until the workbook has made itself ready: there is nothing to press."""
+        expect(self.page.locator('[data-mdli-state="ready"]')).to_be_visible(timeout=40_000)
+        assert self.has_forms(10_000)
+        return self
 
     def has_forms(self, timeout: float) -> bool:
         """Say whether all forms have drawn themselves and heard from the kernel."""

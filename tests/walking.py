@@ -177,16 +177,6 @@ def _fill_rank(control: Control) -> tuple[list[Step], Any]:
     return steps, [*ids[:-2], ids[-1], ids[-2]] if len(ids) > 1 else ids
 
 
-def press_start(page: Page) -> None:
-    """Find the Start button by Tab and press it."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement?.innerText ?? ''").startswith("Start"):
-            page.keyboard.press("Enter")
-            return
-    raise AssertionError("Tab does not lead to the Start button")
-
-
 class Walk:
     """The way through the forms of one page."""
 

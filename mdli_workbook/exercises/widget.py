@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FormWidget", "describe", "panel"]
 
 ASSETS = Path(__file__).with_name("assets")
-SCRIPTS = ("drafts.js", "saving.js", "controls.js", "form.js")
+SCRIPTS = ("drafts.js", "saving.js", "controls.js", "fields.js", "entries.js", "foot.js", "form.js")
 STYLES = ("tokens.css", "form.css", "page.css")
 
 

@@ -85,7 +85,7 @@ def workbook_text(calls: tuple[str, ...], participant: str, session: int) -> str
     cells[1].metadata["tags"] = ["parameters"]
     metadata = {
         "kernelspec": {"name": "mdli", "display_name": "Workbook", "language": "python"},
-        "mdli": {"form": True, "cohort": "spring", "participant": participant, "session": session},
+        "mdli": {"cohort": "spring", "participant": participant, "session": session},
     }
     notebook = v4.new_notebook(
         cells=[v4.new_markdown_cell("# Be open and listen"), *cells], metadata=metadata

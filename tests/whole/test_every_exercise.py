@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from opened import Workbook
 from running import COHORT, free_participant, make_program, run, running_lab
-from walking import Plan, Walk, plan_for, press_start
+from walking import Plan, Walk, plan_for
 
 from mdli_workbook.exercises import KINDS
 from mdli_workbook.exercises.replies import READERS
@@ -49,7 +49,7 @@ def test_every_exercise_of_session(lab: Lab, new_context: Callable[..., BrowserC
     session = read_curriculum(folder, KINDS)[number - 1]
     page = new_context(viewport={"width": 1280, "height": 900}, locale="en-US").new_page()
     workbook = Workbook(lab, page, f"{session.session:02d}-{session.slug}.ipynb").open()
-    workbook.start(by=lambda: press_start(page))
+    workbook.start()
     plans = walk_through(workbook, session)
     shown = [one for one in session.exercises if one.id in plans]
     private = private_of(session.exercises)

@@ -1,0 +1,66 @@
+// The controls of one answer, and both versions of it where two windows wrote.
+
+const atTime = (iso) => {
+  const then = new Date(iso);
+  const time = then.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  if (then.toDateString() === new Date().toDateString()) return time;
+  return `${then.toLocaleDateString([], { day: "numeric", month: "long" })}, ${time}`;
+};
+
+// The controls of one entry, or of the whole form where nothing repeats.
+class Fields {
+  constructor(controls, prefix, changed, aside = "") {
+    const several = controls.length > 1;
+    this.all = controls.map((control, index) => {
+      const marked = { ...control, aside: several && control.required ? "(needed)" : aside };
+      return { control, ...CONTROLS[control.type](marked, `${prefix}-${index}`, changed) };
+    });
+    this.notice = el("div", { class: "mdli-notice" });
+    this.node = el("div", { class: "mdli-fields" }, this.notice, ...this.all.map(({ node }) => node));
+  }
+
+  get() { return Object.fromEntries(this.all.map(({ control, get }) => [control.name, get()])); }
+
+  set(value) { for (const { control, set } of this.all) set(value?.[control.name]); }
+
+  // Both versions, field by field where they differ, and the two ways on.
+  ask(mine, newer, choose) {
+    if (!newer) { this.notice.replaceChildren(); return; }
+    if (this.asked === newer && same(this.mine, mine) && this.notice.firstChild) return;
+    Object.assign(this, { asked: newer, mine });
+    const differ = this.all.filter(({ control: { name } }) => !same(mine?.[name] ?? null, newer.value?.[name] ?? null));
+    const version = (title, value, label, keepMine) => el("div", { class: "mdli-version" },
+      el("h4", {}, title),
+      value === null ? el("p", {}, "Removed.") : el("dl", {}, ...differ.flatMap(({ control }) => [
+        this.all.length > 1 ? el("dt", {}, control.label) : null,
+        el("dd", { dir: "auto" }, inWords(control, value[control.name])),
+      ].filter(Boolean))),
+      button(label, () => choose(keepMine)));
+    this.notice.replaceChildren(el("div", { class: "mdli-conflict", role: "group", "aria-label": "Two versions" },
+      el("p", {}, "This was also changed in another window. Both versions are here: which one should stand?"),
+      el("div", { class: "mdli-versions" },
+        version("Written here", mine, "Keep what I wrote here", true),
+        version(`Saved elsewhere, ${atTime(newer.saved_at)}`, newer.value, "Take the other", false))));
+  }
+}
+
+// The one answer of a form in which nothing repeats.
+class Single {
+  constructor(spec, prefix, saving) {
+    this.entry = spec.entry ?? "";                             // a promise of an earlier month, or the one answer
+    this.fields = new Fields(spec.controls, prefix, () => this.edited(), aside(spec));
+    this.saving = saving;
+    this.node = this.fields.node;
+    if (labels(spec, spec.title)) this.node.querySelector(".mdli-label").classList.add("mdli-title");
+  }
+
+  // What this form does not show of a value stays as it is.
+  edited() { this.saving.edit(this.entry, { ...this.saving.slot(this.entry).value, ...this.fields.get() }); }
+
+  show() { this.fields.set(this.saving.slot(this.entry).value); }
+
+  refresh() {
+    const slot = this.saving.slot(this.entry);
+    this.fields.ask(slot.value, slot.newer, (keepMine) => this.saving.choose(this.entry, keepMine));
+  }
+}
