@@ -32,6 +32,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import papermill
+from opening import measure_openings
 
 from mdli_workbook import cli
 from mdli_workbook.exercises import KINDS
@@ -49,7 +50,16 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
-NAMED = ("mdli-workbook", "papermill", "voila", "nbclient", "nbconvert", "ipykernel", "jupyter_server")
+NAMED = (
+    "mdli-workbook",
+    "jupyterlab",
+    "papermill",
+    "voila",
+    "nbclient",
+    "nbconvert",
+    "ipykernel",
+    "jupyter_server",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +332,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--people", type=int, default=40, help="participants for whom workbooks are written")
     asked.add_argument("--times", type=int, default=3, help="samples of each figure")
+    asked.add_argument("--openings", type=int, default=10, help="openings of a workbook in each way")
     asked.add_argument("--out", type=Path, default=REPOSITORY / "bench" / "results.md")
     given = asked.parse_args()
     on = machine()
@@ -331,6 +342,9 @@ def main() -> None:
         pairs = [measure_workbooks(folder, given.people, given.times)]
         pairs += measure_reports(folder, folder / "demo", given.times)
         pairs += [measure_pages(folder, folder / "demo", given.times)]
+        ours, theirs = measure_openings(folder, folder / "demo", given.openings)
+        peer = "stock JupyterLab, *Run All* by a robot as soon as the kernel is idle"
+        pairs += [Pair("a workbook opened, until it can be typed in", "seconds", ours, peer, theirs)]
     page = as_page(on, pairs)
     given.out.write_text(page, encoding="utf-8")
     print(page)

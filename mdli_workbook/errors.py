@@ -13,6 +13,8 @@
     │   └── SaveRefused       this answer may not be saved: wrong person, wrong shape
     ├── BriefingMissing       a report kernel was started without its briefing
     ├── ReportFailed          one report could not be made; the others are untouched
+    ├── LabRefused            JupyterLab will not start like this
+    ├── MeasureRefused        a measure of equity data is unknown, or its inputs cannot be used
     └── SiteRefused           the coach site will not start like this
 
 Messages name ids, files, lines and rules, never what a person wrote.
@@ -33,6 +35,8 @@ __all__ = [
     "CellRefused",
     "CurriculumError",
     "InputError",
+    "LabRefused",
+    "MeasureRefused",
     "Problem",
     "ProgramError",
     "ReportFailed",
@@ -127,6 +131,14 @@ class BriefingMissing(WorkbookError):  # noqa: N818
 
 class ReportFailed(WorkbookError):  # noqa: N818
     """One report could not be made; its last good version stays."""
+
+
+class LabRefused(WorkbookError):  # noqa: N818
+    """JupyterLab will not start in this way: its port is taken."""
+
+
+class MeasureRefused(WorkbookError):  # noqa: N818
+    """A measure of equity data is unknown, or what it was given cannot be used."""
 
 
 class SiteRefused(WorkbookError):  # noqa: N818

@@ -86,9 +86,9 @@ def read_cell(source: str, kinds: Container[str]) -> Import | Open | Parameters 
         raise CellRefused("a code cell holds an unusual line break or a prompt, which IPython would rewrite")
     try:
         tree = ast.parse(source)
+        dump = ast.dump(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise CellRefused("a code cell is not plain Python; a workbook holds only its own cells") from None
-    dump = ast.dump(tree)
     if dump == _IMPORT:
         return Import()
     if dump == _OPEN:
@@ -134,8 +134,18 @@ def _read_parameters(body: list[ast.stmt]) -> Parameters:
     return Parameters(values)
 
 
+# What a session file can hold, and nothing that Python would have to work out: ``set()`` or ``1 + 2j``.
+_PLAIN = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.UnaryOp, ast.USub, ast.Load)
+
+
 def _literal(node: ast.expr) -> Any:
+    if any(not isinstance(one, _PLAIN) or _is_unlike_json(one) for one in ast.walk(node)):
+        raise CellRefused("a value in a workbook's cell is not a literal")
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         raise CellRefused("a value in a workbook's cell is not a literal") from None
+
+
+def _is_unlike_json(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and not isinstance(node.value, str | int | float | None)

@@ -47,7 +47,8 @@ class Workbook:
         calls = "[...document.querySelectorAll('.jp-CodeCell')].length - 3"
         try:
             self.page.wait_for_function(
-                f"() => document.querySelectorAll('.mdli-form').length >= {calls}", timeout=timeout
+                f"() => document.querySelectorAll('.mdli-form[data-exercise]').length >= {calls}",
+                timeout=timeout,
             )
         except Error:
             return False
@@ -72,7 +73,10 @@ class Workbook:
             expect(saved).to_be_visible(timeout=15_000)
 
     def share(self, exercise: str, readers: str) -> None:
-        self.form(exercise).get_by_label("Who can read this").select_option(label=readers)
+        """Choose the readers whose words begin so: the coach's name follows."""
+        select = self.form(exercise).get_by_label("Who can read this")
+        labels = select.locator("option").all_text_contents()
+        select.select_option(label=next(one for one in labels if one.startswith(readers)))
         self.wait_saved(exercise)
 
     def coach_view(self, exercise: str) -> Locator:

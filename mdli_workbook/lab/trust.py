@@ -6,6 +6,7 @@ which every code cell is one of ours and which holds no output that could act.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["is_harmless", "trust_workbooks"]
+
+# A button in a trusted text may give any command of JupyterLab; ours runs the cells, which are harmless.
+_ANY_BUTTON = re.compile(r"commandlinker", re.IGNORECASE)
+_OUR_BUTTON = re.compile(r'data-commandlinker-command="notebook:run-all-cells">')
 
 
 def trust_workbooks(folder: Path) -> None:
@@ -35,6 +40,8 @@ def is_harmless(notebook: dict[str, Any]) -> bool:
     if not notebook["metadata"].get("mdli", {}).get("form"):
         return False
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    if any(_ANY_BUTTON.search(_OUR_BUTTON.sub("", cell["source"])) for cell in notebook["cells"]):
+        return False
     try:
         for cell in cells:
             read_cell(cell["source"], KINDS)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
+from extended import Tab
 from nbformat import v4
 
 from mdli_workbook.sqlite import address_of
@@ -39,7 +40,8 @@ RUN_ALL = """async () => {
   await window.jupyterapp.shell.currentWidget.sessionContext.ready;
   await window.jupyterapp.commands.execute('notebook:run-all-cells');
 }"""
-DRAWN = "() => document.querySelector('.mdli-form') && !document.querySelector('.mdli-form[data-old]')"
+DRAWN = """() => document.querySelector('.mdli-form[data-exercise]')
+  && !document.querySelector('.mdli-form[data-old]')"""
 
 
 @dataclass(frozen=True)
@@ -210,3 +212,8 @@ def notebook(lab: Lab, new_context: Callable[..., BrowserContext]) -> Callable[.
         return Notebook(lab, context.new_page(), name)
 
     return make
+
+
+@pytest.fixture
+def tab(lab: Any, new_context: Callable[..., BrowserContext]) -> Callable[[str], Tab]:
+    return lambda name: Tab(lab, new_context(viewport={"width": 1280, "height": 900}).new_page(), name)

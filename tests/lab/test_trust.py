@@ -40,7 +40,7 @@ def test_what_was_generated_is_trusted_and_other_files_are_left_alone(
     assert trusted == {"02-listen": True, "own": False}
 
 
-def test_a_cell_of_another_kind_or_an_output_is_not_harmless() -> None:
+def test_a_cell_of_another_kind_an_output_or_a_button_of_another_kind_is_not_harmless() -> None:
     plain = nbformat.reads(WORKBOOK, as_version=4)
     noted = nbformat.reads(WORKBOOK, as_version=4)
     noted.cells.append(new_markdown_cell("My own note"))
@@ -48,11 +48,16 @@ def test_a_cell_of_another_kind_or_an_output_is_not_harmless() -> None:
     added.cells.append(new_code_cell("import os"))
     shown = nbformat.reads(WORKBOOK, as_version=4)
     shown.cells[1].outputs = [new_output("display_data", {"text/html": "<script>1</script>"})]
+    acting = nbformat.reads(WORKBOOK, as_version=4)
+    acting.cells.append(
+        new_markdown_cell('<button data-CommandLinker-command="terminal:create-new">Start</button>')
+    )
     unmarked = nbformat.reads(WORKBOOK, as_version=4)
     del unmarked.metadata["mdli"]
-    assert [is_harmless(one) for one in (plain, noted, added, shown, unmarked)] == [
+    assert [is_harmless(one) for one in (plain, noted, added, shown, acting, unmarked)] == [
         True,
         True,
+        False,
         False,
         False,
         False,
