@@ -210,7 +210,7 @@ def _tell(written: Iterable[Written], prefix: str = "") -> None:
         counts[one.done.value] = counts.get(one.done.value, 0) + 1
         if one.failure:
             _say(f"{one.participant}, session {one.session}: {one.failure}", err=True)
-        elif one.done.name == "KEPT":
+        elif one.done.name in {"KEPT", "PUT_BACK"}:
             _say(f"{one.participant}, session {one.session}: {one.done.value}")
     said = ", ".join(f"{number} {prefix}{words}" for words, number in counts.items())
     _say(f"workbooks: {said or 'none selected'}")

@@ -1,16 +1,20 @@
 """Write workbooks: one per participant and session, without starting a kernel.
 
-A workbook that its participant has changed is left as it is. The base copy under ``.mdli`` is
-always the fresh one: it is what reports are made from.
+A workbook that its participant has changed is left as it is, unless generated cells are gone from it: they
+are put back, and a copy of the file as it was is kept under ``.mdli``. The base copy there is always the
+fresh one: it is what reports are made from.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mdli_workbook.files import write_whole
+from mdli_workbook.merge import merge
 from mdli_workbook.notebook import SessionCells
 
 if TYPE_CHECKING:
@@ -31,6 +35,7 @@ class Done(StrEnum):
     WRITTEN = "written"
     SAME = "unchanged"
     KEPT = "kept, its participant has changed it"
+    PUT_BACK = "put back what was gone, its participant's own cells are kept"
     FAILED = "failed"
 
 
@@ -106,16 +111,38 @@ def _write(folder: Path, participant: Participant, cells: SessionCells, scratch:
     if standing == fresh == before:
         return Written(who, number, Done.SAME)
     untouched = standing in {None, before, fresh, interrupted}
+    merged = None if untouched or standing is None else merge(before, text, standing)
     if scratch is not None:
         if standing is not None and standing == interrupted:
             begun.replace(base)
         # A run that ends between any two of these lines has left its text beside the base copy: what
         # it wrote is not taken for the participant's work, even if the session has changed since.
         write_whole(begun, text, mode=0o600, durable=False, scratch=scratch)
-        if untouched:
-            write_whole(workbook, text, durable=False, scratch=scratch)
+        if merged is not None and standing is not None:
+            _keep_copy(_copy_path(*place, standing), standing)
+        if untouched or merged is not None:
+            write_whole(workbook, merged or text, durable=merged is not None, scratch=scratch)
         begun.replace(base)
-    return Written(who, number, Done.WRITTEN if untouched else Done.KEPT)
+    done = Done.WRITTEN if untouched else Done.PUT_BACK if merged is not None else Done.KEPT
+    return Written(who, number, done)
+
+
+def _copy_path(folder: Path, cohort: str, participant: str, stem: str, content: bytes) -> Path:
+    """Return where a workbook is kept as its participant left it, before anything is put back into it."""
+    mark = hashlib.sha256(content).hexdigest()[:16]
+    return folder / ".mdli" / "left" / cohort / participant / f"{stem}-{mark}.ipynb"
+
+
+def _keep_copy(path: Path, content: bytes) -> None:
+    """Keep a file byte by byte, for this account only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.touch(mode=0o600)
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
 
 
 def _read(path: Path) -> bytes | None:
