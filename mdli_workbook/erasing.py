@@ -2,8 +2,9 @@
 
 A row that was erased keeps its id, time, author, audience and what it replaced; its value is
 NULL, as that of a removed entry, so whoever reads answers sees nothing there. One event
-``erased`` tells when and by whom. Behind the last row of each key comes one more without a value,
-so that a window which still shows the words meets a conflict and cannot save them unasked.
+``erased`` tells when and by whom. Where the newest row lost its words, one more without a value
+comes behind it, so that a window which still shows them meets a conflict and cannot save them
+unasked. Of one earlier wording, only the rows that it stands for are blanked.
 
 Blanking alone leaves the words in free parts of the file, in the write-ahead log and in copies
 made before a schema step. :func:`scrub` takes them out of all of these. The file remembers
@@ -25,6 +26,7 @@ import sqlalchemy as sa
 from mdli_workbook.answers import newest
 from mdli_workbook.rows import ANSWERS, add_answers, add_event, few, read_answers
 from mdli_workbook.sqlite import PATIENCE, make_private
+from mdli_workbook.wordings import erased_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +56,8 @@ class Erased:
     remains: str = ""
 
 
-def blank(connection: sa.Connection, event: Event, entry: str | None) -> None:
-    """Blank what the event's person may erase of an exercise, or of one entry of it.
+def blank(connection: sa.Connection, event: Event, entry: str | None, wording: str | None = None) -> None:
+    """Blank what the event's person may erase of an exercise, of one entry of it, or of one wording.
 
     A participant erases all that was written under it except a coach's notes to them or to
     themself; whoever else, only what they wrote. With nothing to erase, nothing is written.
@@ -68,9 +70,14 @@ def blank(connection: sa.Connection, event: Event, entry: str | None) -> None:
         Who erases what; its id makes those of the rows that are added.
     entry
         The entry, ``""`` for an exercise without any; ``None`` for all of the exercise.
+    wording
+        The revision of one wording of that entry: the other wordings stay; ``None`` for all.
     """
     rows = read_answers(connection, sa.select(ANSWERS).where(*_asked(event, entry)).order_by(ANSWERS.c.seq))
     gone = [row for row in rows if row.value is not None and _may_erase(event, row)]
+    if wording is not None:
+        with_it = erased_with(rows, wording)
+        gone = [row for row in gone if row.id in with_it]
     if not gone:
         return
     add_event(connection, event)  # first: the database blanks nothing that no event tells of

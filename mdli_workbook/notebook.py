@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
     from mdli_workbook.curriculum import Session
 
-__all__ = ["KERNEL", "SessionCells", "call_cell", "calls_of", "code_cell", "markdown_cell", "write_notebook"]
+__all__ = [
+    "KERNEL",
+    "SessionCells",
+    "as_text",
+    "call_cell",
+    "calls_of",
+    "code_cell",
+    "markdown_cell",
+    "write_notebook",
+]
 
 KERNEL = {"name": "mdli", "display_name": "Workbook", "language": "python"}
 
@@ -38,8 +47,19 @@ If no form shows, press **Start** once.
 What you write is saved while you type, outside this page. Close it whenever you like and find every word \
 when you come back.
 
-**Who can read it.** Each answer says so beside its field: only you, or your coach too. You can change it at \
-any time. One thing no software can promise: whoever holds this computer account can open its files."""
+**Who can read it.** Each answer says so below its field, and you change it there, at any time, back too.
+
+- *Only you*: nobody else is shown it, and no report mentions it.
+- *Your coach*: your coach reads it in a report before a call, and so does whoever the roster names as your \
+coach later. *What my coach will see* shows exactly what.
+- *The program's coordinators*, where it is offered: without your name, among at least five answers.
+
+Coordinators also see how far you are, in counts and dates, and never your words. Below each field, \
+*Earlier wordings* brings back what stood there, or erases it for good.
+
+**What nobody can promise.** Whoever administers this computer, or holds its account, could open the files \
+in which your answers are kept, private ones too, and so could whoever holds a backup. Write nothing here \
+that names a patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +148,11 @@ def write_notebook(cells: list[dict[str, Any]], marker: dict[str, Any]) -> str:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
+    return as_text(notebook)
+
+
+def as_text(notebook: dict[str, Any]) -> str:
+    """Return a notebook's JSON as Jupyter itself lays it out."""
     return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

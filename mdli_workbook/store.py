@@ -237,6 +237,7 @@ class Store:
         session: int,
         exercise: str,
         entry: str | None = None,
+        wording: str | None = None,
     ) -> Erased:
         """Erase for good what was written: in every row, and from the disk.
 
@@ -248,19 +249,19 @@ class Store:
             Who erases: the participant, or a coach what they wrote themself.
         entry
             One entry, ``""`` for an exercise without any; ``None`` for all of the exercise.
+        wording
+            The revision of one of the entry's wordings, if only that is to go.
 
         Raises
         ------
-        SaveRefused
-            If a shape is wrong, or the id is another event's.
-        StoreUnusable
-            If nothing was erased.
+        SaveRefused, StoreUnusable
+            If a shape is wrong, the id is another event's, or it cannot be written; nothing was erased.
         """
         event = checked_event(Event(id, "erased", author, participant, self._time(), session, exercise))
         with self._transaction(self._writing) as connection:
             earlier = event_with(connection, id)
             if earlier is None:
-                blank(connection, event, entry)
+                blank(connection, event, entry, wording)
             else:
                 refuse_other_event(dataclasses.replace(event, at=earlier.at), earlier)
             rows = read_answers(connection, newest_where(*_key_is(event, 3)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from mdli_workbook.answers import Answer
 
-__all__ = ["CUT", "RUN", "Wording", "wordings"]
+__all__ = ["CUT", "RUN", "Wording", "erased_with", "wordings"]
 
 RUN = timedelta(minutes=10)
 """Rows saved within this time of the first one are one wording: the last."""
@@ -64,6 +65,34 @@ def wordings(rows: Iterable[Answer], run: timedelta = RUN) -> tuple[Wording, ...
     return tuple(reversed(found.values()))
 
 
+def erased_with(rows: Iterable[Answer], revision: str, run: timedelta = RUN) -> frozenset[str]:
+    """Return the ids of the rows that lose their words when one wording is erased.
+
+    These are the rows that it stands for, and the passing ones that no wording shows: they may
+    hold parts of what was erased, and nobody could find them there. Only what the other
+    wordings say stays.
+
+    Parameters
+    ----------
+    rows
+        Every row of one key, first to last.
+    revision
+        Of the wording; if it is none, no row is returned.
+    run
+        How long a run may last.
+    """
+    rows = tuple(rows)
+    ends = [row for row in _ends(rows, run) if row.value is not None]
+    goes = next((_said(row) for row in ends if row.id == revision), None)
+    if goes is None:
+        return frozenset()
+    stays = {row.id for row in ends if _said(row) != goes}
+    for before, row in pairwise(rows):  # a new audience repeats the words
+        if before.id in stays and row.value == before.value:
+            stays.add(row.id)
+    return frozenset(row.id for row in rows if row.value is not None and row.id not in stays)
+
+
 def _ends(rows: Iterable[Answer], run: timedelta) -> Iterator[Answer]:
     """Yield the row that stands for each run: by time, by author, up to a cut or a removal."""
     first = longest = last = None
@@ -71,7 +100,7 @@ def _ends(rows: Iterable[Answer], run: timedelta) -> Iterator[Answer]:
         if first is None or longest is None or last is None:
             first = longest = last = row
             continue
-        if row.value == last.value:
+        if row.value is not None and row.value == last.value:
             continue
         if len(_said(row)) < CUT * len(_said(longest)):
             yield longest

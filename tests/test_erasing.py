@@ -141,6 +141,55 @@ def test_a_wrong_shape_is_refused(store: Store, change: dict[str, Any]) -> None:
     assert store.newest("ana") == (before,)
 
 
+# One wording
+
+
+def test_one_earlier_wording_is_erased_with_its_passing_rows_and_the_newest_stays(store: Store) -> None:
+    texts = [
+        "I met MARK",
+        "I met MARKER",
+        "I met MARKER, and then I asked at length what had happened there",
+        "I",
+    ]
+    rows = [save(store, texts[0])]
+    for text in texts[1:]:
+        rows.append(save(store, text, based_on=rows[-1].id))
+    erased = erase(store, entry="", wording=rows[2].id)
+    assert erased == Erased((rows[-1],))
+    assert [row.value for row in store.history("ana", 2, "why")] == [None, None, None, {"text": "I"}]
+    assert b"MARK" not in bytes_of(store.path.parent)
+    assert [event.what for event in store.events("ana")] == ["erased"]
+
+
+def test_the_newest_wording_erased_leaves_nothing_in_its_place(store: Store) -> None:
+    earlier = save(store, "a long earlier wording")
+    now = save(store, "MARKER", audience="coach", based_on=earlier.id)
+    assert erase(store, entry="", wording=now.id) == Erased(())
+    [after] = store.newest("ana")
+    assert (after.value, after.replaces, after.audience) == (None, now.id, "coach")
+    assert store.history("ana", 2, "why")[0] == earlier
+    assert store.unshared([now.id]) == {now.id}
+    draft = Draft(
+        str(uuid4()), "ana", "spring", "ana", 2, "why", {"text": "MARKER!"}, "coach", based_on=now.id
+    )
+    assert store.save(draft) == Conflict(after)
+
+
+def test_what_is_no_wording_of_that_entry_erases_nothing(store: Store) -> None:
+    visit = save(store, "visit", entry=VISIT)
+    passing = save(store, "I")
+    save(store, "I wrote on", based_on=passing.id)
+    for entry, wording in [("", visit.id), ("", passing.id), (VISIT, str(uuid4())), (CALL, visit.id)]:
+        erase(store, entry=entry, wording=wording)
+    assert store.events("ana") == ()
+    assert all(row.value for entry in ("", VISIT) for row in store.history("ana", 2, "why", entry))
+
+
+def test_a_coach_erases_no_wording_of_a_participant(store: Store) -> None:
+    words = save(store, "words", audience="coach")
+    assert erase(store, author="lee", entry="", wording=words.id).rows == (words,)
+
+
 # What cannot come back
 
 

@@ -66,7 +66,11 @@ def test_every_code_cell_is_hidden_begins_with_a_comment_and_resists_deletion() 
 def test_the_first_page_offers_one_start_button_and_says_who_can_read() -> None:
     first = nbformat.reads(workbook_of(WHY), as_version=4).cells[0].source
     assert first.count('data-commandlinker-command="notebook:run-all-cells"') == 1
-    assert "whoever holds this computer account can open its files" in first
+    said = " ".join(first.split())
+    for readers in ("*Only you*", "*Your coach*", "*The program's coordinators*"):
+        assert f"- {readers}" in said
+    assert "Whoever administers this computer, or holds its account, could open the files" in said
+    assert "private ones too" in said
 
 
 def test_it_holds_no_output_and_no_widget_state() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mdli_workbook.answers import Answer
-from mdli_workbook.wordings import CUT, RUN, wordings
+from mdli_workbook.wordings import CUT, RUN, erased_with, wordings
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -106,3 +107,51 @@ def test_of_any_length_that_was_reached_most_can_be_had_again(lengths: list[int]
     assert rows[-1].saved_at - rows[0].saved_at < RUN
     longest = max(len(text) for text in texts(*rows))
     assert longest >= CUT * max(lengths) - len('{"text": ""}')
+
+
+# Erasing one
+
+
+def without(rows: list[Answer], ids: frozenset[str]) -> list[Answer]:
+    return [dataclasses.replace(one, value=None) if one.id in ids else one for one in rows]
+
+
+def test_with_one_wording_go_all_the_rows_that_it_stands_for() -> None:
+    rows = [row("I", 0), row("I met X", 1), row("I guess", 2), row("I guess so", 30)]
+    assert erased_with(rows, "2") == {"0", "1", "2"}
+    assert texts(*without(rows, erased_with(rows, "2"))) == ["I guess so"]
+
+
+def test_passing_rows_of_other_wordings_go_too_as_they_may_hold_the_words() -> None:
+    rows = [row("I met X", 0), row("I met X there", 30), row("I met somebody", 31)]
+    assert texts(*rows) == ["I met somebody", "I met X"]
+    assert erased_with(rows, "0") == {"0", "30"}
+
+
+def test_the_same_words_saved_again_go_wherever_they_stand() -> None:
+    rows = [row("mine", 0), row("mine", 5, audience="coach"), row("other words", 30), row("mine", 60)]
+    assert erased_with(rows, "60") == {"0", "5", "60"}
+    assert erased_with(rows, "30") == {"30"}
+
+
+def test_what_is_no_wording_erases_nothing() -> None:
+    rows = [row("I gue", 0), row("I guess", 1), row(None, 30)]
+    assert erased_with(rows, "0") == erased_with(rows, "30") == erased_with(rows, "x") == frozenset()
+
+
+@given(steps, st.data())
+def test_erasing_one_wording_leaves_all_others_and_nothing_else(
+    taken: list[tuple[str | None, float]], data: st.DataObject
+) -> None:
+    rows, minutes = [], 0.0
+    for number, (text, later) in enumerate(taken):
+        minutes += later
+        rows.append(row(text, minutes, id=str(number)))
+    before = wordings(rows)
+    if not before:
+        return
+    gone = data.draw(st.sampled_from(before))
+    left = without(rows, erased_with(rows, gone.revision))
+    assert wordings(left) == tuple(one for one in before if one != gone)
+    stay = [one.value for one in before if one != gone]
+    assert all(one.value in stay for one in left if one.value is not None)

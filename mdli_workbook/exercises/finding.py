@@ -8,7 +8,7 @@ import threading
 import tomllib
 import uuid
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from mdli_workbook.exercises.replies import Place
     from mdli_workbook.store import Store
 
-__all__ = ["find_store", "open_desktop"]
+__all__ = ["find_accommodations", "find_coach", "find_store", "open_desktop"]
 
 STORE_FILE = Path(".config/mdli/store.toml")
 EXAMPLE = 'address = "sqlite:////folder/answers.db"'
 OWNER = "MDLI_PARTICIPANT"
+PROGRAM = "MDLI_PROGRAM"
 
 
 def open_desktop(
@@ -62,7 +63,64 @@ def open_desktop(
         store,
         note_opened=partial(_note_opened, store, place, now or partial(datetime.now, UTC)),
         take_down=partial(_take_down, program, place.participant),
+        coach=partial(find_coach, program, place.participant) if program else lambda: "",
     )
+
+
+def find_accommodations(participant: str, folder: Path) -> frozenset[str]:
+    """Return a participant's accommodations; none where the roster cannot be found or read.
+
+    A mistake elsewhere in the roster takes nobody's large text away: only their own row counts.
+
+    Parameters
+    ----------
+    participant
+        Whose.
+    folder
+        The notebook's folder.
+    """
+    from mdli_workbook.program.people import ACCOMMODATIONS, ROSTER_COLUMNS  # noqa: PLC0415 - reports do without
+    from mdli_workbook.program.sheets import read_sheet  # noqa: PLC0415
+
+    program = _program_of(folder)
+    if program is None:
+        return frozenset()
+    rows = read_sheet(program, "roster.csv", ROSTER_COLUMNS, []).rows
+    own = (
+        row.cells.get("accommodations", "") for row in rows if row.cells.get("participant_id") == participant
+    )
+    return frozenset(next(own, "").split()) & frozenset(ACCOMMODATIONS)
+
+
+def find_coach(program: Path, participant: str) -> str:
+    """Return the name of a participant's coach as the files say it now; ``""`` if they do not.
+
+    The files are read again only once they were written again: each form asks.
+
+    Parameters
+    ----------
+    program
+        The program folder.
+    participant
+        Whose coach.
+    """
+    files = [program / name for name in ("roster.csv", "coaches.csv")]
+    try:
+        written = tuple((file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+        return _read_coach(program, participant, written)
+    except (OSError, KeyError):
+        return ""
+
+
+@lru_cache(maxsize=8)
+def _read_coach(program: Path, participant: str, _written: object) -> str:
+    from mdli_workbook.program.people import COACHES_COLUMNS, ROSTER_COLUMNS  # noqa: PLC0415 - as above
+    from mdli_workbook.program.sheets import read_sheet  # noqa: PLC0415
+
+    roster = read_sheet(program, "roster.csv", ROSTER_COLUMNS, [])
+    coaches = read_sheet(program, "coaches.csv", COACHES_COLUMNS, [])
+    coach = {row.cells["participant_id"]: row.cells["coach_id"] for row in roster.rows}.get(participant, "")
+    return {row.cells["coach_id"]: row.cells["name"] for row in coaches.rows}.get(coach, "")
 
 
 def find_store(home: Path, program: Path | None) -> str:
@@ -101,6 +159,8 @@ def _address_in(content: bytes, shown: str) -> str:
 def _program_of(folder: Path) -> Path | None:
     from mdli_workbook.program import find_program  # noqa: PLC0415 - reports do without
 
+    if named := os.environ.get(PROGRAM):  # by `mdli lab`: one sent along with a notebook is not followed
+        return Path(named)
     try:
         return find_program(folder)
     except InputError:

@@ -8,8 +8,11 @@ A form sends plain JSON messages, never widget state::
     opened                               → (nothing)
     coach_view                           → coach_view
     history   entry                      → history
-    erase     id entry                   → erased, with all that a state tells | refused
-    nudge     text                       → nudge
+    erase     id entry wording           → erased, with all that a state tells | refused
+    nudge     id text                    → nudge
+
+The history of an entry is its wordings; without an entry (null) those of all entries that were
+removed. An erasure is of one wording, of an entry with all of them, or (null) of the exercise.
 
 After a save the sheet tells every form what changed around it (``around``: whether it is shown,
 what stands beside it).
@@ -29,31 +32,29 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from mdli_workbook.access import audience_in_force, shared_with_coach
 from mdli_workbook.answers import Conflict, Draft, values_of
+from mdli_workbook.curriculum import Filled
 from mdli_workbook.errors import SaveRefused, WorkbookError
 from mdli_workbook.exercises.entries import EntryOrder
+from mdli_workbook.exercises.readers import (
+    NOTHING_FOR_COACH,
+    NOTHING_SHARED,
+    NOTHING_YET,
+    audiences_of,
+    in_words,
+)
 from mdli_workbook.nudge import nudges
 from mdli_workbook.wordings import wordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from mdli_workbook.answers import Answer, Audience
+    from mdli_workbook.answers import Answer
     from mdli_workbook.curriculum import Exercise
     from mdli_workbook.store import Store
 
-__all__ = ["READERS", "Desktop", "Place", "Replies", "audiences_of"]
+__all__ = ["Desktop", "Place", "Replies"]
 
 Message = dict[str, Any]
-
-READERS: dict[Audience, str] = {
-    "private": "Only you",
-    "coach": "Your coach",
-    "program": "The program's coordinators, without your name",
-}
-"""Audience → who reads it, in words."""
-
-NOTHING_SHARED = "<p>Nothing of this is shared. Your coach does not even see that it exists.</p>"
-NOTHING_YET = "<p>Shared with your coach as soon as you write something here.</p>"
 
 
 class _Hello(BaseModel):
@@ -77,17 +78,19 @@ class _Decision(BaseModel):
 
 class _History(BaseModel):
     type: Literal["history"]
-    entry: str = ""
+    entry: str | None = ""
 
 
 class _Erase(BaseModel):
     type: Literal["erase"]
     id: str
     entry: str | None = None
+    wording: str | None = None
 
 
 class _Nudge(BaseModel):
     type: Literal["nudge"]
+    id: str = ""
     text: str
 
 
@@ -122,6 +125,8 @@ class Desktop:
         Called after something was withdrawn, with the store: deletes reports that show it.
     refresh
         Called after each save, so that forms which wait for it can appear.
+    coach
+        Gives the name of the participant's coach as the roster says it now; ``""`` if it is not known.
     """
 
     place: Place
@@ -130,14 +135,7 @@ class Desktop:
     note_opened: Callable[[str], None] = lambda _: None
     take_down: Callable[[Store], None] = lambda _: None
     refresh: Callable[[], None] = lambda: None
-
-
-def audiences_of(exercise: Exercise) -> list[dict[str, str]]:
-    """Return the audiences that a participant may choose from, each in words."""
-    offered: list[Audience] = ["private", "coach"]
-    if exercise.audience == "program":
-        offered.append("program")
-    return [{"id": one, "label": READERS[one]} for one in offered]
+    coach: Callable[[], str] = lambda: ""
 
 
 class Replies:
@@ -169,7 +167,7 @@ class Replies:
 
     def _answer(self, message: _Any) -> Message | None:
         if isinstance(message, _Nudge):
-            return {"type": "nudge", "found": found_in(message.text)}
+            return {"type": "nudge", "id": message.id, "found": found_in(message.text)}
         with self._lock:
             match message:
                 case _Save():
@@ -195,13 +193,14 @@ class Replies:
             rows, why = self._rows(), self._desktop.why
         except WorkbookError as error:
             rows, why = (), f"{error}."
-        audience = audience_in_force(self.exercise, rows)
+        audience, coach = audience_in_force(self.exercise, rows), self._desktop.coach()
         return {
             "type": "state",
             "id": message_id,
             "answers": {row.entry: _revision(row) for row in rows},
             "audience": audience,
-            "readers": READERS.get(audience, audience),
+            "readers": in_words(audience, coach),
+            "audiences": audiences_of(self.exercise, coach),
             "store": why,
         }
 
@@ -251,29 +250,47 @@ class Replies:
         return self._state(message.id)
 
     def _history(self, message: _History) -> Message:
-        place = self._place
-        rows = self._own(
-            self._store().history(place.participant, place.session, self.exercise.id, message.entry)
-        )
+        if message.entry is None:
+            entries = [row.entry for row in self._rows() if row.entry and row.value is None]
+        else:
+            entries = [message.entry]
+        found = [(entry, one) for entry in entries for one in wordings(self._revisions(entry))]
         told = [
-            {"revision": one.revision, "saved_at": one.saved_at.isoformat(), "value": one.value}
-            for one in wordings(rows)
+            {
+                "entry": entry,
+                "revision": one.revision,
+                "saved_at": one.saved_at.isoformat(),
+                "value": one.value,
+            }
+            for entry, one in sorted(found, key=lambda pair: pair[1].saved_at, reverse=True)
         ]
         return {"type": "history", "entry": message.entry, "wordings": told}
 
+    def _revisions(self, entry: str) -> tuple[Answer, ...]:
+        place = self._place
+        return self._own(self._store().history(place.participant, place.session, self.exercise.id, entry))
+
     def _erase(self, message: _Erase) -> Message:
         store, place = self._store(), self._place
+        if message.wording is not None:
+            _refuse_unknown(self._revisions(message.entry or ""), message.wording)
         erased = store.erase(
             id=message.id,
             author=place.participant,
             participant=place.participant,
             session=place.session,
             exercise=self.exercise.id,
-            entry=message.entry,
+            entry=message.entry if message.wording is None else message.entry or "",
+            wording=message.wording,
         )
         self._take_down(store)
         self._desktop.refresh()
-        told = {"type": "erased", "entry": message.entry, "remains": erased.remains}
+        told = {
+            "type": "erased",
+            "entry": message.entry,
+            "wording": message.wording,
+            "remains": erased.remains,
+        }
         return self._state(message.id) | told
 
     def _take_down(self, store: Store) -> None:
@@ -287,12 +304,13 @@ class Replies:
 
     def _coach_view(self) -> str:
         rows = self._rows()
-        if audience_in_force(self.exercise, rows) != "coach":
-            return NOTHING_SHARED
-        shared = shared_with_coach(rows)
-        if not any(row.value for row in shared):
+        audience = audience_in_force(self.exercise, rows)
+        if audience != "coach":
+            return NOTHING_FOR_COACH if audience == "program" else NOTHING_SHARED
+        values = values_of(shared_with_coach(rows), self.exercise.id)
+        if self.exercise.filled(values) is Filled.NOT_BEGUN:
             return NOTHING_YET
-        return str(self.exercise.static(values_of(shared, self.exercise.id)))
+        return str(self.exercise.static(values))
 
     def _rows(self) -> tuple[Answer, ...]:
         store = self._desktop.store
@@ -359,6 +377,14 @@ def _refuse_unseen(rows: Iterable[Answer], message: _Decision) -> None:
         return  # decided already: only the answer was lost
     if any(row.value is not None and seen.get(row.entry) != row.id for row in rows):
         raise SaveRefused("another window changed this answer meanwhile; read it here, then decide again")
+
+
+def _refuse_unknown(rows: Iterable[Answer], wording: str) -> None:
+    """Do not erase by a list of wordings that is not true any more; one erased already is no matter."""
+    rows = tuple(rows)
+    shown = {one.revision for one in wordings(rows)} | {row.id for row in rows if row.value is None}
+    if wording not in shown:
+        raise SaveRefused("this answer was changed meanwhile; look at the list again, then decide")
 
 
 def _revision(row: Answer) -> Message:

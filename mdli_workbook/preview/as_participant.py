@@ -10,7 +10,8 @@ from mdli_workbook.answers import values_of
 from mdli_workbook.exercises.carried import carried_promises, compare_with_first, last_note
 from mdli_workbook.exercises.coaching import NOTE
 from mdli_workbook.exercises.pieces import heading
-from mdli_workbook.exercises.replies import NOTHING_SHARED, READERS, Place
+from mdli_workbook.exercises.readers import NOTHING_SHARED, READERS
+from mdli_workbook.exercises.replies import Place
 from mdli_workbook.exercises.sheet import around
 from mdli_workbook.exercises.widget import ASSETS as FORM_ASSETS
 from mdli_workbook.exercises.widget import SCRIPTS, describe, panel

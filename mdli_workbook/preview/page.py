@@ -25,6 +25,7 @@ _STYLES = (
     _FORMS / "tokens.css",
     _FORMS / "form.css",
     _FORMS / "page.css",
+    _FORMS / "explorer.css",
     _SITE / "site.css",
     ASSETS / "preview.css",
 )

@@ -270,7 +270,7 @@ def test_the_audience_is_changed_in_one_act_and_back(tab: Callable[..., Tab], st
     form.button("What my coach will see").click()
     view = form.page.get_by_role("region", name="What my coach will see")
     expect(view).to_contain_text("Nothing of this is shared")
-    form.page.get_by_label("Who can read this").select_option("Your coach")
+    form.page.get_by_label("Who can read this").select_option("coach")
     expect(view).to_contain_text("for my coach <b>")
     assert [row.value for row in store.shared("ana-mora", 2)] == [{"text": "for my coach <b>"}]
     form.page.get_by_label("Who can read this").select_option("Only you")
@@ -281,7 +281,7 @@ def test_the_audience_is_changed_in_one_act_and_back(tab: Callable[..., Tab], st
 def test_typing_while_the_audience_changes_is_no_conflict(tab: Callable[..., Tab], store: Store) -> None:
     form = tab("reflection", prompt="Why?").open()
     form.wire(mute=True)
-    form.page.get_by_label("Who can read this").select_option("Your coach")
+    form.page.get_by_label("Who can read this").select_option("coach")
     form.field("Why?").fill("typed meanwhile")
     form.wire(mute=False)
     form.wait("Saved")

@@ -80,9 +80,10 @@ def test_earlier_wordings_come_with_their_dates_newest_first(store: Store, clock
         "type": "history",
         "entry": "",
         "wordings": [
-            {"revision": second, "saved_at": "2026-03-02T12:30:00+00:00",
+            {"entry": "", "revision": second, "saved_at": "2026-03-02T12:30:00+00:00",
              "value": {"text": "I guessed. I asked."}},
-            {"revision": first, "saved_at": "2026-03-02T12:00:00+00:00", "value": {"text": "I guessed."}},
+            {"entry": "", "revision": first, "saved_at": "2026-03-02T12:00:00+00:00",
+             "value": {"text": "I guessed."}},
         ],
     }  # fmt: skip
 
@@ -110,7 +111,69 @@ def test_an_entry_has_wordings_of_its_own(store: Store, clock: Clock) -> None:
     assert one["value"] == {"where": "front desk"}
 
 
+def test_what_was_removed_is_found_by_asking_for_no_entry(store: Store, clock: Clock) -> None:
+    replies = form(store, "log", fields={"where": "text"})
+    visit, call, desk = (str(uuid4()) for _ in range(3))
+    for entry in (visit, call, desk):
+        clock.wait(30)
+        first = save(replies, "", entry=entry, where=f"at {entry}")
+        if entry != call:
+            gone = {"type": "save", "id": str(uuid4()), "entry": entry, "value": None, "based_on": first}
+            assert ask(replies, **gone)["type"] == "saved"
+    told = ask(replies, type="history", entry=None)
+    assert told["entry"] is None
+    assert [(one["entry"], one["value"]["where"]) for one in told["wordings"]] == [
+        (desk, f"at {desk}"), (visit, f"at {visit}"),
+    ]  # fmt: skip
+    erase(replies, entry=desk)
+    assert [one["entry"] for one in ask(replies, type="history", entry=None)["wordings"]] == [visit]
+
+
 # Erasing
+
+
+def test_one_wording_is_erased_with_all_its_autosaves_and_the_others_stay(store: Store, clock: Clock) -> None:
+    replies = form(store)
+    revision = ""
+    for text in ("I met MARKER", "I met MARKER there"):
+        revision = marked = save(replies, text, revision)
+        clock.wait(1)
+    clock.wait(30)
+    now = save(replies, "I met somebody", revision)
+    decision = str(uuid4())
+    said = erase(replies, id=decision, entry="", wording=marked)
+    assert (said["type"], said["wording"], said["answers"][""]["revision"]) == ("erased", marked, now)
+    assert [row.value for row in store.history("ana-mora", 2, "why")] == [
+        None, None, {"text": "I met somebody"},
+    ]  # fmt: skip
+    [left] = ask(replies, type="history")["wordings"]
+    assert left["revision"] == now
+    assert erase(replies, id=decision, entry="", wording=marked)["type"] == "erased"
+    assert [event.what for event in store.events("ana-mora")] == ["erased"]
+
+
+def test_the_present_wording_erased_leaves_an_empty_field_and_the_earlier_ones(
+    store: Store, clock: Clock
+) -> None:
+    replies = form(store, audience="coach")
+    first = save(replies, "earlier")
+    clock.wait(30)
+    now = save(replies, "at present", first)
+    said = erase(replies, entry="", wording=now)
+    assert said["answers"][""]["value"] is None
+    assert (said["answers"][""]["revision"], said["audience"]) != (now, "private")
+    assert [one["revision"] for one in ask(replies, type="history")["wordings"]] == [first]
+    assert store.shared("ana-mora", 2) == ()
+
+
+def test_what_the_list_does_not_show_any_more_is_not_erased(store: Store, clock: Clock) -> None:
+    replies = form(store)
+    first = save(replies, "I gue")
+    clock.wait(1)
+    save(replies, "I guess", first)
+    for wording in (first, str(uuid4())):
+        assert "changed meanwhile" in erase(replies, entry="", wording=wording)["reason"]
+    assert all(row.value for row in store.history("ana-mora", 2, "why"))
 
 
 def test_erasing_answers_with_the_state_that_is_left(store: Store) -> None:
@@ -120,8 +183,8 @@ def test_erasing_answers_with_the_state_that_is_left(store: Store) -> None:
     said = erase(replies, id=decision)
     [row] = store.newest("ana-mora")
     assert said == {
-        "type": "erased", "id": decision, "entry": None, "remains": "", "audience": "private",
-        "readers": "Only you", "store": "",
+        "type": "erased", "id": decision, "entry": None, "wording": None, "remains": "",
+        "audience": "private", "readers": "Only you", "store": "", "audiences": said["audiences"],
         "answers": {"": {"revision": row.id, "value": None, "saved_at": "2026-03-02T12:00:00+00:00"}},
     }  # fmt: skip
     assert ask(replies, type="history")["wordings"] == []
@@ -174,7 +237,7 @@ def test_the_coach_sees_nothing_of_what_was_erased(store: Store) -> None:
     replies = form(store, audience="coach")
     save(replies, "MARKER")
     erase(replies)
-    assert "as soon as you write" in ask(replies, type="coach_view")["html"]
+    assert "nothing is written yet" in ask(replies, type="coach_view")["html"]
 
 
 @pytest.mark.parametrize("message", [{"type": "history"}, {"type": "erase", "id": str(uuid4())}])
@@ -202,8 +265,9 @@ def test_a_nudge_tells_where_and_why_as_a_browser_counts() -> None:
 
 
 def test_a_harmless_text_has_no_nudge() -> None:
-    assert ask(form(None), type="nudge", text="On Monday we had 41 open charts.") == {
+    assert ask(form(None), type="nudge", id="7", text="On Monday we had 41 open charts.") == {
         "type": "nudge",
+        "id": "7",
         "found": [],
     }
 

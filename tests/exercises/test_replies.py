@@ -46,6 +46,10 @@ def test_hello_is_answered_with_what_is_stored(store: Store) -> None:
     first = replies({"type": "hello"})
     assert first == {
         "type": "state", "id": "", "answers": {}, "audience": "private", "readers": "Only you", "store": "",
+        "audiences": [
+            {"id": "private", "label": "Only you"},
+            {"id": "coach", "label": "Your coach, and whoever the roster names later"},
+        ],
     }  # fmt: skip
     said = replies(save("because"))
     assert said is not None
@@ -137,7 +141,8 @@ def test_a_change_of_audience_covers_every_entry_and_reaches_the_coach(store: St
     seen = {row.entry: row.id for row in store.newest("ana-mora")}
     said = replies(decide("coach", **seen))
     assert said is not None
-    assert (said["type"], said["audience"], said["readers"]) == ("state", "coach", "Your coach")
+    assert (said["type"], said["audience"]) == ("state", "coach")
+    assert said["readers"] == "Your coach, and whoever the roster names later"
     assert {row.entry for row in store.shared("ana-mora", 2)} == {*entries, ""}
     view = replies({"type": "coach_view"})
     assert view is not None
@@ -195,6 +200,53 @@ def test_the_coachs_view_of_a_private_answer_is_a_sentence(store: Store) -> None
     assert said is not None
     assert "Nothing of this is shared" in said["html"]
     assert SECRET not in said["html"]
+
+
+def test_the_coachs_view_of_what_goes_to_coordinators_says_that_the_coach_sees_nothing(store: Store) -> None:
+    replies = form(store, audience="program")
+    replies(save(SECRET))
+    said = replies({"type": "coach_view"})
+    assert said is not None
+    assert "Nothing of this is shared with your coach" in said["html"]
+    assert "without your name" in said["html"]
+    assert SECRET not in said["html"]
+
+
+@pytest.mark.parametrize("value", [None, {"text": ""}, {"text": " \n"}])
+def test_the_coachs_view_of_what_is_shared_and_blank_says_what_the_report_will(
+    store: Store, value: dict[str, Any] | None
+) -> None:
+    replies = form(store, audience="coach")
+    if value is not None:
+        replies(save("", value=value))
+    said = replies({"type": "coach_view"})
+    assert said is not None
+    assert "Your coach sees that this is here and that nothing is written yet" in said["html"]
+
+
+def test_the_coachs_view_of_entries_is_the_view_of_those_that_are_there(store: Store) -> None:
+    replies = form(store, "log", fields={"where": "text"}, audience="coach")
+    stays, goes = str(uuid4()), str(uuid4())
+    replies(save("", entry=stays, value={"where": "desk"}))
+    first = save("", entry=goes, value={"where": SECRET})
+    replies(first)
+    replies(save("", entry=goes, value=None, based_on=first["id"]))
+    said = replies({"type": "coach_view"})
+    assert said is not None
+    assert "desk" in said["html"]
+    assert SECRET not in said["html"]
+
+
+def test_the_form_names_the_coach_whom_the_roster_names_now(store: Store) -> None:
+    coaches = iter(["Ingrid Solheim, MD", "Dr. Lee", ""])
+    desktop = Desktop(PLACE, store, coach=lambda: next(coaches))
+    replies = Replies(form(store).exercise, desktop)
+    labels = [replies({"type": "hello"})["audiences"][1]["label"] for _ in range(3)]  # type: ignore[index]
+    assert labels == [
+        "Your coach, Ingrid Solheim, MD, and whoever the roster names later",
+        "Your coach, Dr. Lee, and whoever the roster names later",
+        "Your coach, and whoever the roster names later",
+    ]
 
 
 def test_the_coachs_view_escapes_what_was_written(store: Store) -> None:

@@ -7,6 +7,8 @@ class Several {
   constructor(spec, prefix, saving) {
     Object.assign(this, { spec, prefix, saving, order: [], cards: new Map() });
     this.one = spec.entries.one;
+    this.wordings = new Wordings({ saving, controls: spec.controls, prefix, entry: null, name: "Removed earlier",
+      putBack: (id, value) => this.restore(id, value) });
     this.list = el("div", { class: "mdli-entries" });
     this.more = button(`Add another ${this.one}`, () => this.add(true), { class: "mdli-button mdli-add" });
     this.node = el("div", {}, this.list, this.more);
@@ -53,11 +55,16 @@ class Several {
     const up = button("Move up", () => this.move(id, -1), { class: "mdli-button mdli-quiet" });
     const down = button("Move down", () => this.move(id, 1), { class: "mdli-button mdli-quiet" });
     const remove = button("Remove", () => this.askRemove(id), { class: "mdli-button mdli-quiet" });
-    const acts = el("div", { class: "mdli-row" }, up, down, remove);
+    const wordings = new Wordings({ saving: this.saving, controls: this.spec.controls, prefix: `${this.prefix}-${id}`,
+      entry: id, thing: this.one, putBack: (_, value) => this.restore(id, value) });
+    const acts = el("div", { class: "mdli-row" }, wordings.toggle, up, down, remove);
     const foot = el("div", { class: "mdli-entry-foot" }, acts);
-    const node = el("div", { class: "mdli-entry", role: "group", "aria-labelledby": heading.id }, heading, fields.node, foot);
-    return { node, fields, heading, up, down, remove, acts, foot, removed: false };
+    const parts = [heading, fields.node, foot, wordings.panel];
+    const node = el("div", { class: "mdli-entry", role: "group", "aria-labelledby": heading.id }, ...parts);
+    return { node, fields, heading, up, down, remove, acts, foot, wordings, parts, removed: false };
   }
+
+  get lists() { return [this.wordings, ...[...this.cards.values()].map(({ wordings }) => wordings)]; }
 
   edited(id) {
     this.saving.edit(id, this.card(id).fields.get());
@@ -102,20 +109,40 @@ class Several {
   removeEntry(id) {
     const card = this.card(id);
     const value = this.saving.slots.get(id).value;
-    const undo = button("Undo", () => {
-      card.removed = false;
-      card.node.replaceChildren(card.heading, card.fields.node, card.foot);
-      card.foot.replaceChildren(card.acts);
-      this.saving.edit(id, value, { now: true });
-      this.draw();
-      this.keepOrder();
-      card.remove.focus();
-    });
+    const undo = button("Undo", () => { this.restore(id, value); card.remove.focus(); });
+    card.wordings.close();
     card.removed = true;
     card.node.replaceChildren(el("div", { class: "mdli-entry-foot" }, el("span", {}, `${capital(this.one)} removed.`), undo));
     this.saving.edit(id, null, { now: true });
     this.draw();
     undo.focus();
+  }
+
+  // Words of before, as if they were typed: an earlier wording, or an entry that was removed.
+  restore(id, value) {
+    this.saving.edit(id, value, { now: true });
+    if (!this.order.includes(id)) this.order.push(id);
+    const card = this.card(id);
+    card.removed = false;
+    card.foot.replaceChildren(card.acts);
+    card.node.replaceChildren(...card.parts);
+    card.fields.set(value);
+    this.draw();
+    this.keepOrder();
+    card.node.querySelector("input, textarea, select")?.focus();
+  }
+
+  // What was erased leaves nothing behind, no way to undo it either.
+  forget() {
+    const lost = this.node.contains(document.activeElement);
+    for (const [id, { revision, value }] of this.saving.slots) {
+      if (!id || !revision || value !== null || !this.cards.has(id)) continue;
+      this.order = this.order.filter((other) => other !== id);
+      this.cards.get(id).node.remove();
+      this.cards.delete(id);
+    }
+    this.show(null);
+    if (lost && !this.node.contains(document.activeElement)) this.more.focus();
   }
 
   draw() {
@@ -141,5 +168,6 @@ class Several {
       const slot = this.saving.slots.get(id);
       if (slot) this.card(id).fields.ask(slot.value, slot.newer, (keepMine) => this.saving.choose(id, keepMine));
     }
+    for (const list of this.lists) list.refresh();
   }
 }

@@ -4,7 +4,7 @@ const atTime = (iso) => {
   const then = new Date(iso);
   const time = then.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   if (then.toDateString() === new Date().toDateString()) return time;
-  return `${then.toLocaleDateString([], { day: "numeric", month: "long" })}, ${time}`;
+  return `${then.toLocaleDateString([], { day: "numeric", month: "short" })}, ${time}`;
 };
 
 // The controls of one entry, or of the whole form where nothing repeats.
@@ -50,17 +50,38 @@ class Single {
     this.entry = spec.entry ?? "";                             // a promise of an earlier month, or the one answer
     this.fields = new Fields(spec.controls, prefix, () => this.edited(), aside(spec));
     this.saving = saving;
+    this.wordings = new Wordings({ saving, controls: spec.controls, prefix, entry: this.entry,
+      putBack: (entry, value) => this.putBack(entry, value) });
+    this.lists = [this.wordings];
     this.node = this.fields.node;
     if (labels(spec, spec.title)) this.node.querySelector(".mdli-label").classList.add("mdli-title");
   }
 
   // What this form does not show of a value stays as it is.
-  edited() { this.saving.edit(this.entry, { ...this.saving.slot(this.entry).value, ...this.fields.get() }); }
+  edited() {
+    this.saving.edit(this.entry, { ...this.saving.slot(this.entry).value, ...this.fields.get(), ...this.explorer?.value });
+  }
 
-  show() { this.fields.set(this.saving.slot(this.entry).value); }
+  show() {
+    this.fields.set(this.saving.slot(this.entry).value);
+    this.explorer?.show();
+  }
+
+  // An earlier wording, as if it were typed: what this form does not show of it stays. The view that the
+  // words speak of comes back with them.
+  putBack(_, value) {
+    const shown = Object.fromEntries(this.fields.all.map(({ control: { name } }) => [name, value[name]]));
+    if (value.view) shown.view = value.view;
+    this.saving.edit(this.entry, { ...(this.saving.slot(this.entry).value ?? value), ...shown }, { now: true });
+    this.show();
+    this.node.querySelector("input, textarea, select, button")?.focus();
+  }
 
   refresh() {
     const slot = this.saving.slot(this.entry);
     this.fields.ask(slot.value, slot.newer, (keepMine) => this.saving.choose(this.entry, keepMine));
+    this.wordings.refresh();
   }
+
+  forget() { this.fields.mine = null; }
 }

@@ -1,14 +1,15 @@
 // Below the fields: is it saved, who can read it, what does the coach see.
 
 const START = "press Start at the top of the page, or menu Run, Run All Cells";
+const kept = () => (Drafts.shared || Drafts.failing ? "Your text is only on this page." : "Your text is kept in this browser.");
 const STATUS = {
   opening: () => "Opening …",
   silent: () => `The notebook does not answer yet. If this stays: ${START}.`,
   saving: () => "Saving …",
   saved: ({ at, recovered }) => `Saved ${atTime(at)}${recovered ? ", with text found in this browser" : ""}`,
   found: () => "Not yet saved: text found in this browser, saving it …",
-  unheard: () => `Not saved: the notebook does not answer. Your text is kept in this browser. To save it: ${START}.`,
-  refused: ({ reason }) => `Not saved: ${reason} Your text is kept in this browser.`,
+  unheard: () => `Not saved: the notebook does not answer. ${kept()} To save it: ${START}.`,
+  refused: ({ reason }) => `Not saved: ${reason} ${kept()}`,
   undecided: ({ reason }) => `Not changed: ${reason}`,
   conflict: () => "Not saved: there are two versions. Please choose above.",
   nowhere: ({ reason }) => reason,
@@ -17,25 +18,47 @@ const STATUS = {
 const TROUBLE = new Set(["silent", "unheard", "refused", "undecided", "conflict", "nowhere", "found"]);
 
 class Foot {
-  constructor(spec, prefix, saving) {
+  constructor(spec, prefix, saving, wordings) {
     Object.assign(this, { saving, spec });
     this.words = el("span", { class: "mdli-status-words", "aria-hidden": "true" });
     this.live = el("span", { class: "mdli-unseen", role: "status" });
     this.select = el("select", { class: "mdli-input", id: `${prefix}-audience`, onchange: () => saving.share(this.select.value) },
       ...spec.audiences.map(({ id, label }) => el("option", { value: id }, label)));
+    this.whole = el("span", { class: "mdli-readers-whole", "aria-hidden": "true" });   // where the control is too narrow
+    this.nudge = new Nudge(spec, prefix, saving, this.select);
+    this.note = el("p", { class: "mdli-foot-note", role: "status" });
     this.panel = el("div", { class: "mdli-coach-view", id: `${prefix}-coach`, hidden: true, role: "region", "aria-label": "What my coach will see" });
-    this.toggle = button("What my coach will see", () => this.turn(), { "aria-expanded": "false", "aria-controls": this.panel.id });
+    this.toggle = button("What my coach will see", () => this.turn(), { class: "mdli-button mdli-quiet", hidden: !spec.audiences.length, "aria-expanded": "false", "aria-controls": this.panel.id });
     this.bar = el("div", { class: "mdli-foot" },
       el("div", { class: "mdli-status" }, this.words, this.live),
-      el("div", { class: "mdli-row", hidden: !spec.audiences.length },
-        el("label", { for: this.select.id }, "Who can read this"), this.select, this.toggle));
-    this.node = el("div", {}, this.bar, this.panel);
+      el("div", { class: "mdli-row" }, this.toggle, wordings.toggle),
+      el("div", { class: "mdli-readers", hidden: !spec.audiences.length },
+        el("label", { for: this.select.id }, "Who can read this"), this.select, this.whole));
+    this.node = el("div", {}, this.bar, this.note, this.nudge.node, this.panel, wordings.panel);
+  }
+
+  // Who reads it, in words that name the coach: the kernel knows them, no file does.
+  name(audiences) {
+    for (const { id, label } of audiences ?? []) {
+      const option = [...this.select.options].find(({ value }) => value === id);
+      if (option && option.textContent !== label) option.textContent = label;
+    }
+  }
+
+  tell(words) { this.note.textContent = words; }
+
+  // Words that were erased are not to stay on the page, shown or not.
+  forget() {
+    this.nudge.forget();
+    this.panel.replaceChildren();
+    this.look();
   }
 
   turn() {
     this.panel.hidden = !this.panel.hidden;
     this.toggle.setAttribute("aria-expanded", String(!this.panel.hidden));
-    if (!this.panel.hidden) this.look();
+    if (this.panel.hidden) this.panel.replaceChildren();
+    else this.look();
   }
 
   look() {
@@ -45,16 +68,22 @@ class Foot {
   }
 
   // The one place where HTML is taken as such: the kernel escaped what people wrote.
-  reveal(html) { this.panel.innerHTML = html; }
+  reveal(html) {
+    const { panel } = this;
+    if (!panel.hidden) panel.innerHTML = html;
+  }
 
   refresh() {
     const { status, audience, wanted, turn } = this.saving;
     const words = STATUS[status.word](status);
     if (this.words.textContent !== words) this.words.textContent = words;
     this.bar.dataset.status = TROUBLE.has(status.word) ? "trouble" : status.word;
-    if (status.word !== "saving" && status.word !== "opening" && this.live.textContent !== words) this.live.textContent = words;
+    const told = words && this.node.closest(".mdli-screen-reader") ? `${this.spec.heading}: ${words}` : words;
+    if (status.word !== "saving" && status.word !== "opening" && this.live.textContent !== told) this.live.textContent = told;
     const shown = wanted || turn?.audience || audience || this.spec.audience;
     if (this.select.value !== shown) this.select.value = shown;
     this.bar.dataset.audience = shown;
+    this.whole.textContent = this.select.selectedOptions[0]?.textContent ?? "";
+    this.nudge.refresh();
   }
 }

@@ -56,10 +56,11 @@ const renderPanel = (model, host) => {
 
 const render = ({ model, el: host }) => {
   const spec = model.get("spec");
+  if (spec.kind === "progress") return renderProgress(model, host);
   if (spec.kind === "panel") return renderPanel(model, host);
   const prefix = `mdli-${uuid()}`;
   const drafts = new Drafts([spec.participant, spec.session, spec.id]);
-  const above = fromKernel("mdli-above", spec.above);
+  const above = fromKernel("mdli-above", spec.explorer ? "" : spec.above);
   const beside = fromKernel("mdli-beside");
   let body, foot, seen;
   const changed = () => {
@@ -74,20 +75,63 @@ const render = ({ model, el: host }) => {
     send: (message) => model.send(message), drafts, changed, show: (entry) => body?.show(entry),
   });
   body = spec.entries ? new Several(spec, prefix, saving) : new Single(spec, prefix, saving);
-  foot = new Foot(spec, prefix, saving);
+  if (spec.explorer) body.explorer = new Explorer(spec, prefix, saving);
+  foot = new Foot(spec, prefix, saving, body.wordings);
   const form = el("div", { class: "mdli-form-body" }, body.node);
   const root = el("section", { class: "mdli-form", "aria-label": spec.heading, "data-kind": spec.kind, "data-exercise": spec.id, hidden: spec.waits },
-    heading(spec), above, ...(spec.entry ? [beside, form] : [form, beside]), foot.node);
+    heading(spec), above, body.explorer?.node ?? "", ...(spec.entry ? [beside, form] : [form, beside]), foot.node);
   keepKeysHere(root, saving);
+  keepUndoHere(root);
 
-  const hear = (message) => { 
+  // What was erased is nowhere on this page any more. In another tab (`entries`), the store is asked first.
+  const place = drafts.place;
+  const entries = [];
+  const forget = (erased, words) => {
+    forgetErased(saving, erased, words);
+    body.forget();
+    foot.forget();
+    root.dispatchEvent(new Event("mdli-erased"));
+    if (spec.entry) {                                          // the promise itself: asked for again
+      surround(root, beside, { shown: true, beside: "" });
+      saving.tell({ type: "hello" });
+    }
+  };
+  const onErased = (message) => {
+    const own = body.lists.map((list) => list.erased(message)).find(Boolean);
+    forget(message, own?.words);
+    if (own) foot.tell(message.remains ? `Erased here; ${message.remains}.` : "Erased for good.");
+    elsewhere.tell(place, message.entry);
+    saving.hear({ ...message, type: "state" });
+  };
+  const unhear = elsewhere.hear(place, (entry) => {
+    for (const list of body.lists) list.close();
+    entries.push(entry);
+    saving.tell({ type: "hello" });
+  });
+  const onState = (message) => {
+    foot.name(message.audiences);
+    for (const entry of entries.splice(0)) forget({ entry, answers: message.answers });
+    saving.hear(message);
+  };
+
+  const hear = (message) => {
+    if (body.explorer?.hear(message)) return;
     if (message?.type === "coach_view") foot.reveal(message.html);
     else if (message?.type === "around") surround(root, beside, message);
+    else if (message?.type === "nudge") foot.nudge.hear(message);
+    else if (message?.type === "history") for (const list of body.lists) list.hear(message);
+    else if (message?.type === "erased") onErased(message);
+    else if (message?.type === "state") onState(message);
+    else if (message?.type === "refused" && body.lists.some((list) => list.refused(message))) changed();
+    else if (message?.type === "look") dress(root, message.words);
     else saving.hear(message);
   };
+  const unfollow = followSharing(saving, changed);
   const leave = (event) => { if (saving.unsaved) { hide(); event.preventDefault(); event.returnValue = ""; } };
   const hide = () => { saving.flush(); drafts.flush(); };
   root.addEventListener("focusout", hide);
+  form.addEventListener("input", () => { foot.tell(""); foot.nudge.wrote(); });
+  form.addEventListener("change", () => { if (foot.nudge.shared) foot.nudge.look(); });
   root.addEventListener("focusin", () => saving.tell({ type: "opened" }), { once: true });
   model.on("msg:custom", hear);
   window.addEventListener("beforeunload", leave);
@@ -100,6 +144,9 @@ const render = ({ model, el: host }) => {
     window.removeEventListener("beforeunload", leave);
     window.removeEventListener("pagehide", hide);
     document.removeEventListener("visibilitychange", hide);
+    unfollow();
+    unhear();
+    clearTimeout(foot.nudge.timer);
     saving.close();
   };
 };

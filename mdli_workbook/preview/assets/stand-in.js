@@ -29,8 +29,19 @@ class StandIn {
       case "audience": this.audience = message.audience; return [this.state(message.id)];
       case "coach_view":
         return [{ type: "coach_view", html: this.audience === "coach" ? this.coach : this.unshared }];
+      case "history": return [{ type: "history", entry: message.entry, wordings: [] }];
+      case "look": case "shown": return [this.figure(message)];
+      case "files": return [{ type: "files", id: message.id, files: [] }];
+      case "export": return [{ type: "export", id: message.id, problem: "A preview exports nothing." }];
       default: return [];
     }
+  }
+
+  // Nothing is counted here: the view of the session file is there, and any other is the workbook's.
+  figure({ id, choice }) {
+    const asked = choice ?? this.spec.explorer.choice;
+    const problem = same(asked, this.spec.explorer.choice) ? undefined : "A preview has only the first view; the workbook has all.";
+    return { type: "figure", id, problem, choice: asked, html: this.spec.above, view: null };
   }
 
   state(id = "") {
