@@ -51,9 +51,14 @@ class Progress:
         return tuple(item for item in self.items if item.exercise.required)
 
     @property
+    def left(self) -> tuple[Item, ...]:
+        """The required exercises that are not done."""
+        return tuple(item for item in self.required if item.filled is not Filled.DONE)
+
+    @property
     def done(self) -> int:
         """How many required exercises are done."""
-        return sum(item.filled is Filled.DONE for item in self.required)
+        return len(self.required) - len(self.left)
 
     @property
     def total(self) -> int:
@@ -63,7 +68,7 @@ class Progress:
     @property
     def minutes_left(self) -> int:
         """Planned minutes of the required exercises that are not done."""
-        return sum(item.exercise.minutes for item in self.required if item.filled is not Filled.DONE)
+        return sum(item.exercise.minutes for item in self.left)
 
     @property
     def filled(self) -> Filled:

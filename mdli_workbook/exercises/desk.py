@@ -22,17 +22,19 @@ from mdli_workbook.errors import BriefingMissing, CellRefused, WorkbookError
 from mdli_workbook.exercises import KINDS
 from mdli_workbook.exercises.carried import carried_promises, compare_with_first, last_note
 from mdli_workbook.exercises.coaching import NOTE
-from mdli_workbook.exercises.finding import open_desktop
+from mdli_workbook.exercises.finding import find_accommodations, open_desktop
 from mdli_workbook.exercises.replies import Desktop, Place, Replies
-from mdli_workbook.exercises.sheet import Sheet, around
+from mdli_workbook.exercises.sheet import Sheet, around, how_far
+from mdli_workbook.progress import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from markupsafe import Markup
 
     from mdli_workbook.answers import Answer
     from mdli_workbook.curriculum import Exercise
+    from mdli_workbook.exercises.carried import Carried
     from mdli_workbook.exercises.widget import FormWidget
 
 __all__ = ["Page", "ReportDesk", "WorkbookDesk", "workbook"]
@@ -56,8 +58,9 @@ def workbook(cohort: str, participant: str, session: int, view: str) -> Workbook
         If there is no such view.
     """
     if view == "workbook":
-        desk = WorkbookDesk(open_desktop(Place(cohort, participant, session), Path.cwd()))
-        _display(desk.carried())
+        place, folder = Place(cohort, participant, session), Path.cwd()
+        desk = WorkbookDesk(open_desktop(place, folder), find_accommodations(participant, folder), folder)
+        _display([desk.overview(), *desk.carried()])
         return desk
     if view == "report":
         return ReportDesk(read_briefing(Path.cwd()))
@@ -73,15 +76,36 @@ def _display(forms: Iterable[FormWidget]) -> None:
 
 
 class WorkbookDesk:
-    """Shows exercises as forms."""
+    """Shows exercises as forms.
 
-    def __init__(self, desktop: Desktop) -> None:
+    Parameters
+    ----------
+    desktop
+        Whose workbook it is, and where answers go.
+    look
+        The participant's accommodations.
+    folder
+        The notebook's, where a file of one's own may lie.
+    """
+
+    def __init__(self, desktop: Desktop, look: Collection[str] = (), folder: Path = Path()) -> None:
+        self._look, self._folder = look, folder
         self._sheet = Sheet(partial(_newest, desktop, desktop.place.session), partial(_beside, desktop))
         self._desktop = replace(desktop, refresh=self._sheet.refresh)
         self._desktop.note_opened("")
 
     def __getattr__(self, kind: str) -> Callable[..., FormWidget]:
         return partial(self._show, _kind(kind))
+
+    def overview(self) -> FormWidget:
+        """Return what stands above all forms: how far the session is, and what is left."""
+        from mdli_workbook.exercises.widget import FormWidget, overview  # noqa: PLC0415
+
+        if self._desktop.store is None:  # each form says why; nobody can say what is left
+            return FormWidget(overview(), lambda _: None, lambda: how_far(Progress(())), self._look)
+        widget = FormWidget(overview(), lambda _: None, self._sheet.progress, self._look)
+        self._sheet.watch(widget.send)
+        return widget
 
     def carried(self) -> Iterator[FormWidget]:
         """Yield what earlier months left: the coach's last note, and a form for each open commitment."""
@@ -91,7 +115,7 @@ class WorkbookDesk:
         rows = _rows_of(self._desktop, None)
         note, promises = last_note(rows, place.session), carried_promises(rows, place.session)
         if note:
-            yield FormWidget(panel(NOTE.title), lambda _: None, lambda: around(str(note)))
+            yield FormWidget(panel(NOTE.title), lambda _: None, lambda: around(str(note)), self._look)
         for one in promises:
             there = replace(
                 self._desktop,
@@ -99,20 +123,34 @@ class WorkbookDesk:
                 note_opened=lambda _: None,  # an id of that session may be another exercise's in this one
             )
             spec = describe(one.exercise, there.place) | one.spec()
-            beside = one.beside(_history_of(self._desktop, one.row))
-            yield FormWidget(spec, Replies(one.exercise, there), partial(around, beside))
+            beside = partial(_promised, self._desktop, one)
+            yield FormWidget(spec, Replies(one.exercise, there), beside, self._look)
 
     def _show(self, kind: type[Exercise], name: str, /, **literals: Any) -> FormWidget:
         from mdli_workbook.exercises.widget import FormWidget, describe  # noqa: PLC0415 - reports do without
 
         exercise = _declared(kind, name, literals)
-        spec = describe(exercise, self._desktop.place)
-        widget = FormWidget(spec, Replies(exercise, self._desktop), partial(self._sheet.around, exercise))
+        untimed = {"minutes": 0} if "extra-time" in self._look else {}
+        spec = describe(exercise, self._desktop.place) | untimed
+        surround = partial(self._sheet.around, exercise)
+        replies: Callable[[object], dict[str, Any] | None] = Replies(exercise, self._desktop)
+        if "explorer" in spec:
+            from mdli_workbook.exercises.looking import InTurn, Looking  # noqa: PLC0415
+
+            replies = InTurn(Looking(replies, self._folder), lambda answer: widget.send(answer))
+        widget = FormWidget(spec, replies, surround, self._look)
         self._sheet.add(exercise, widget.send)
         return widget
 
     def __repr__(self) -> str:
         return "<workbook>"
+
+
+def _promised(desktop: Desktop, one: Carried) -> dict[str, Any]:
+    """Say what was promised, as the store has it now: what was erased since is not told again."""
+    history = _history_of(desktop, one.row)
+    now = replace(one, row=history[-1]) if history else one
+    return around(now.beside(history) if now.row.value else "")
 
 
 def _history_of(desktop: Desktop, row: Answer) -> tuple[Answer, ...]:

@@ -9,19 +9,22 @@ import anywidget
 import traitlets
 
 from mdli_workbook.exercises.pieces import heading
-from mdli_workbook.exercises.replies import audiences_of
+from mdli_workbook.exercises.readers import audiences_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mdli_workbook.curriculum import Exercise
     from mdli_workbook.exercises.replies import Message, Place
 
-__all__ = ["FormWidget", "describe", "panel"]
+__all__ = ["FormWidget", "describe", "overview", "panel"]
 
 ASSETS = Path(__file__).with_name("assets")
-SCRIPTS = ("drafts.js", "saving.js", "controls.js", "fields.js", "entries.js", "foot.js", "form.js")
-STYLES = ("tokens.css", "form.css", "page.css")
+SCRIPTS = (
+    *("drafts.js", "saving.js", "controls.js", "fields.js", "entries.js", "history.js", "nudge.js"),
+    *("foot.js", "look.js", "undo.js", "panel.js", "own-data.js", "explorer.js", "form.js"),
+)
+STYLES = ("tokens.css", "form.css", "page.css", "mine.css", "explorer.css", "look.css")
 
 
 def _assets(names: tuple[str, ...]) -> str:
@@ -52,6 +55,11 @@ def panel(heading_: str) -> dict[str, Any]:
     return {"controls": [], "entries": None, "kind": "panel", "id": "panel", "heading": heading_}
 
 
+def overview() -> dict[str, Any]:
+    """Return what the browser draws above all forms: what is left; it is told how much in messages."""
+    return {"controls": [], "entries": None, "kind": "progress", "id": "progress", "heading": "Your progress"}
+
+
 class FormWidget(anywidget.AnyWidget):  # type: ignore[misc]
     """One exercise's form.
 
@@ -63,6 +71,8 @@ class FormWidget(anywidget.AnyWidget):  # type: ignore[misc]
         Answers a message of the browser; may be called in any thread.
     around
         Gives what surrounds the form: whether it is shown, and what stands beside it.
+    look
+        The participant's accommodations; told in a message, so that they are in no file.
     """
 
     _esm = _assets(SCRIPTS)
@@ -74,16 +84,21 @@ class FormWidget(anywidget.AnyWidget):  # type: ignore[misc]
         spec: dict[str, Any],
         reply: Callable[[object], Message | None],
         around: Callable[[], Message] | None = None,
+        look: Iterable[str] | None = None,
     ) -> None:
         super().__init__(spec=spec)
         self._reply, self._around = reply, around
+        self._look = None if look is None else sorted(look)
         self.on_msg(self._hear)
 
     def _hear(self, _widget: object, message: object, _buffers: object) -> None:
+        hello = isinstance(message, dict) and message.get("type") == "hello"
+        if hello and self._look is not None:
+            self.send({"type": "look", "words": self._look})
         answer = self._reply(message)
         if answer is not None:
             self.send(answer)
-        if self._around is not None and isinstance(message, dict) and message.get("type") == "hello":
+        if hello and self._around is not None:
             self.send(self._around())
 
     def __repr__(self) -> str:

@@ -16,7 +16,7 @@ from mdli_workbook.answers import Answer, Draft
 from mdli_workbook.briefing import FILE, Briefing, Declared, Meeting, Person
 from mdli_workbook.errors import BriefingMissing, CellRefused, ProgramError, StoreUnusable, WorkbookError
 from mdli_workbook.exercises.desk import Page
-from mdli_workbook.exercises.finding import STORE_FILE, find_store, open_desktop
+from mdli_workbook.exercises.finding import STORE_FILE, find_accommodations, find_store, open_desktop
 from mdli_workbook.exercises.replies import Place, Replies
 from mdli_workbook.shelf import report_path
 from mdli_workbook.sqlite import address_of
@@ -158,6 +158,67 @@ def test_where_the_program_folder_is_unknown_withdrawing_works_all_the_same(at_h
     said = reply({"type": "audience", "id": str(uuid4()), "audience": "private"})
     assert said is not None
     assert said["audience"] == "private"
+
+
+ROSTER = (
+    "participant_id,name,email,cohort,coach_id,organization,role,time_zone,accommodations,joined_on,left_on\n"
+    "ana-mora,Ana,a@example.org,spring,lee,,,,large-text  extra-time,,\n"
+    "ben-ito,Ben,no address,spring,nobody,,,Mars/Olympus,plain-layout sparkling,,\n"
+)
+
+
+def test_accommodations_are_read_from_the_roster_whatever_else_is_wrong_in_it(at_home: Path) -> None:
+    program = write_program(at_home)
+    (program / "roster.csv").write_text(ROSTER, "utf-8")
+    folder = program / "workbooks" / "spring"
+    assert find_accommodations("ana-mora", folder) == {"large-text", "extra-time"}
+    assert find_accommodations("ben-ito", folder) == {"plain-layout"}
+    assert find_accommodations("cy-obi", folder) == frozenset()
+
+
+@pytest.mark.parametrize("roster", [None, "", "name\nAna\n", "\0", 'participant_id,"name'])
+def test_without_a_roster_that_can_be_read_a_workbook_looks_as_usual(
+    at_home: Path, roster: str | None
+) -> None:
+    program = write_program(at_home)
+    if roster is not None:
+        (program / "roster.csv").write_text(roster, "utf-8")
+    assert find_accommodations("ana-mora", program) == frozenset()
+    assert find_accommodations("ana-mora", at_home.parent) == frozenset()
+
+
+def test_extra_time_takes_the_minutes_from_each_form(at_home: Path) -> None:
+    write_program(at_home)
+    usual: Any = workbook(*HERE, "workbook")
+    assert usual.reflection("why", minutes=5).spec["minutes"] == 5
+    (at_home / "program" / "roster.csv").write_text(ROSTER, "utf-8")
+    desk: Any = workbook(*HERE, "workbook")
+    assert desk.reflection("why", minutes=5).spec["minutes"] == 0
+
+
+def test_what_stands_above_counts_the_exercises_of_the_cells_that_ran(at_home: Path) -> None:
+    write_program(at_home)
+    desk: Any = workbook(*HERE, "workbook")
+    above = desk.overview()
+    heard: list[Any] = []
+    above.send = heard.append
+    desk._sheet.watch(heard.append)
+    desk.reflection("why", title="Why?", minutes=5)
+    form = desk.reflection("more", minutes=3)
+    form._reply({"type": "save", "id": str(uuid4()), "value": {"text": "Because."}})
+    above._handle_custom_msg({"type": "hello"}, [])
+    told = [(one["done"], one["total"], one["minutes"]) for one in heard if one["type"] == "progress"]
+    assert told == [(0, 1, 5), (0, 2, 8), (1, 2, 5), (1, 2, 5)]
+    assert "Because" not in json.dumps(heard)
+
+
+def test_where_no_answer_can_be_read_nothing_is_counted(at_home: Path) -> None:
+    desk: Any = workbook(*HERE, "workbook")
+    above, heard = desk.overview(), []
+    above.send = heard.append
+    desk.reflection("why")
+    above._handle_custom_msg({"type": "hello"}, [])
+    assert [one.get("total") for one in heard if one["type"] == "progress"] == [0]
 
 
 def test_an_unknown_kind_or_field_or_view_is_refused(at_home: Path) -> None:

@@ -16,7 +16,8 @@ from mdli_workbook.answers import Answer
 from mdli_workbook.errors import StoreUnusable
 from mdli_workbook.exercises import KINDS
 from mdli_workbook.exercises.replies import Desktop, Place, Replies
-from mdli_workbook.exercises.sheet import Sheet, around
+from mdli_workbook.exercises.sheet import Sheet, around, how_far
+from mdli_workbook.progress import progress
 from mdli_workbook.sqlite import address_of
 from mdli_workbook.store import Store
 
@@ -98,11 +99,19 @@ def test_who_has_not_asked_yet_is_told_once() -> None:
     assert page.save("which", {"chosen": []}) == []
 
 
-def test_what_waits_for_something_hidden_is_hidden_too() -> None:
+def test_what_is_written_in_stays_in_reach_when_the_mind_changes() -> None:
+    page = Page().put(WHICH, PREPARE).say_hello()
+    page.save("which", {"chosen": ["coach"]})
+    page.save("prepare", {"text": "Words that a coach may read already."})
+    assert page.save("which", {"chosen": ["hr"]}) == []
+    assert page.save("prepare", {"text": ""}) == [("prepare", HIDDEN)], "blank again, it waits again"
+
+
+def test_what_waits_for_something_out_of_its_turn_is_hidden_too() -> None:
     page = Page().put(WHICH, PREPARE, AFTER).say_hello()
-    assert page.save("prepare", {"text": "Written before the mind changed."}) == []
-    assert page.save("which", {"chosen": ["coach"]}) == [("prepare", SHOWN), ("after", SHOWN)]
-    assert page.save("which", {"chosen": ["hr"]}) == [("prepare", HIDDEN), ("after", HIDDEN)]
+    assert page.save("prepare", {"text": "Written before the mind changed."}) == [("prepare", SHOWN)]
+    assert page.save("which", {"chosen": ["coach"]}) == [("after", SHOWN)]
+    assert page.save("which", {"chosen": ["hr"]}) == [("after", HIDDEN)]
 
 
 def test_what_waits_for_a_form_that_is_not_there_stays_hidden() -> None:
@@ -278,3 +287,71 @@ def test_forms_may_be_added_while_others_ask_and_are_told() -> None:
         thread.join()
     assert wrong == []
     assert len(page.sheet.exercises) == 151
+
+
+FIRST = exercise("reflection", "first", title="First guess", minutes=4)
+LAST = exercise("reflection", "last-of-all", minutes=6)
+
+
+def counts(message: dict[str, Any]) -> tuple[int, int, int]:
+    return message["done"], message["total"], message["minutes"]
+
+
+def test_what_is_left_is_told_by_title_and_minutes_and_never_an_answer() -> None:
+    page = Page().put(FIRST, WHICH, PREPARE, LAST)
+    page.save("first", {"text": "What somebody wrote."})
+    page.save("which", {"chosen": []})
+    assert page.sheet.progress() == {
+        "type": "progress",
+        "done": 1,
+        "total": 3,
+        "minutes": 6,
+        "left": [
+            {"id": "which", "title": "Which", "minutes": 0, "begun": False},
+            {"id": "last-of-all", "title": "Last of all", "minutes": 6, "begun": False},
+        ],
+    }
+
+
+def test_what_is_left_is_what_progress_says_of_the_same_rows() -> None:
+    page = Page().put(FIRST, WHICH, PREPARE, AFTER, LAST)
+    for name, value in (("which", {"chosen": ["coach"]}), ("last-of-all", {"text": "Words."})):
+        page.save(name, value)
+        assert page.sheet.progress() == how_far(progress(page.sheet, page.rows.values()))
+    assert counts(page.sheet.progress()) == (2, 4, 4)
+
+
+def test_whoever_watches_is_told_of_each_new_form_and_of_what_a_save_changed() -> None:
+    page, heard = Page(), []
+    page.sheet.watch(heard.append)
+    page.put(FIRST, LAST)
+    assert [counts(one) for one in heard] == [(0, 1, 4), (0, 2, 10)]
+    page.save("first", {"text": "Words."})
+    page.save("first", {"text": "More words."})
+    assert [counts(one) for one in heard[2:]] == [(1, 2, 6)]
+    page.put(FIRST)
+    assert len(heard) == 3, "a cell that runs again changes nothing"
+
+
+def test_a_watcher_that_is_gone_makes_no_save_look_lost() -> None:
+    page = Page()
+
+    def gone(_: object) -> None:
+        raise RuntimeError("comm closed")
+
+    page.sheet.watch(gone)
+    page.put(WHICH, PREPARE)
+    assert page.save("which", {"chosen": ["coach"]})[-1] == ("prepare", SHOWN)
+
+
+def test_while_the_store_cannot_be_asked_nothing_is_counted_and_forms_are_added_all_the_same() -> None:
+    store, heard = StoreAway(), []
+    sheet = Sheet(store, lambda *_: "")
+    sheet.watch(heard.append)
+    store.away = True
+    sheet.add(FIRST, lambda _: None)
+    assert heard == []
+    assert counts(sheet.progress()) == (0, 0, 0)
+    store.away = False
+    sheet.refresh()
+    assert counts(heard[-1]) == (0, 1, 4)
