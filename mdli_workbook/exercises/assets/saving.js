@@ -81,8 +81,11 @@ class Saving {
     this.drafts.keep(entry, { value, base: saved, basedOn: revision, lastSent, typedAt: Date.now() });
   }
 
-  flush() {
-    for (const slot of this.slots.values()) { clearTimeout(slot.pause); slot.paused = false; }
+  flush() {                                                    // and what was refused is tried again: its reason may be gone
+    for (const slot of this.slots.values()) {
+      clearTimeout(slot.pause);
+      Object.assign(slot, { paused: false, refused: "" });
+    }
     this.pump();
   }
 
@@ -241,7 +244,7 @@ class Saving {
     Object.assign(slot, { saved: newer.value, revision: newer.revision, savedAt: newer.saved_at });
     if (!unsaved || same(newer.value, mine)) {
       const shown = slot.value;
-      Object.assign(slot, { value: newer.value, dirty: false });
+      Object.assign(slot, { value: newer.value, dirty: false, found: false });
       if (unsaved) this.drafts.keep(entry, null);
       if (!same(shown, newer.value)) this.show(entry);
     } else {
