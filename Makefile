@@ -19,10 +19,10 @@ demo: $(VENV)/installed
 	@$(BIN)/mdli demo $(DEMO_ARGS)
 
 test: check browser
-	@$(BIN)/python -m pytest -q -m "not soak" $(TEST_ARGS)
+	@$(BIN)/python -m pytest -q -m "not soak" --numprocesses=auto --dist=loadfile $(TEST_ARGS)
 
 soak: $(VENV)/installed-test browser
-	@$(BIN)/python -m pytest -q -m soak --timeout=1500 $(TEST_ARGS)
+	@$(BIN)/python -m pytest -q -m soak --timeout=1500 --numprocesses=auto --dist=worksteal $(TEST_ARGS)
 
 check: $(VENV)/installed-test
 	@$(BIN)/ruff format --quiet --check . || { echo 'formatting: run "make format"'; exit 1; }
