@@ -167,10 +167,10 @@ class Notebook:
         return self.run_all()
 
     def run_all(self) -> Notebook:
-        self.page.wait_for_function(KERNEL)
-        self.page.wait_for_function(ANSWERS, polling=200, timeout=15_000)
+        self.page.wait_for_function(KERNEL, timeout=60_000)
+        self.page.wait_for_function(ANSWERS, polling=200, timeout=60_000)
         self.page.evaluate(RUN_ALL)
-        self.page.wait_for_function(DRAWN)
+        self.page.wait_for_function(DRAWN, timeout=90_000)  # on a busy machine
         return self
 
     def restart_from_outside(self) -> None:
