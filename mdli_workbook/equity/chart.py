@@ -1,168 +1,122 @@
-"""The picture of a table: a dot and an interval for each group, and a line for all patients.
+"""The picture of groups side by side: a dot and an interval each, and a line for the reference.
 
-An SVG with presentation attributes and classes only: no style, script or id, so that it may stand
-inline, several times on one page, where the page forbids inline code. It is drawn from rows in
-which small numbers are withheld already. No group has a colour of its own, and none is left out.
+It is drawn from rows in which small numbers are withheld already. No group has a colour of its own, and
+none is left out. Our own and not a plotting library's: a page of ours forbids styles and scripts in
+the text, and takes a picture of three kilobytes.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
-from mdli_workbook.equity.table import NOT_RECORDED, State
+from mdli_workbook.equity.chart_pieces import (
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Scale,
+    fit,
+    frame,
+    short,
+    spot,
+    stroke,
+    text,
+)
+from mdli_workbook.equity.naming import NOT_RECORDED, patients_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from mdli_workbook.equity.table import Row, Table
+    from markupsafe import Markup
 
-__all__ = ["chart", "months_in_words", "percent", "size_in_words"]
+    from mdli_workbook.equity.table import Row
 
-WIDTH = 720
-NAMES = 250  # the names end here
-LEFT, RIGHT = 270, 560  # 0 and 100 percent
-STEP = 30
-TOP = 46  # the grid begins below the name of the reference line and the percentages
-TICKS = (0, 20, 40, 60, 80, 100)
+__all__ = ["dots"]
 
-Point = tuple[float, float]
+STEP = 46
+TOP = 44  # the ground begins below the name of the reference and the marks
 
 
-def chart(table: Table) -> Markup:
-    """Draw a table.
+def dots(
+    title: str,
+    lines: Sequence[Row],
+    reference: Row,
+    by_chance: Mapping[str, float] | None = None,
+    *,
+    number: bool = False,
+) -> Markup:
+    """Draw groups, each with its size, and the figure that they are compared with.
 
-    Examples
-    --------
-    >>> from mdli_workbook.equity.panel import read_panel
-    >>> from mdli_workbook.equity.table import tabulate
-    >>> drawn = chart(tabulate(read_panel("demo-panel"), "portal_active", "sex"))
-    >>> "<title>Patient portal in use, by sex</title>" in drawn
-    True
+    Parameters
+    ----------
+    title
+        What the picture is called.
+    lines
+        The groups, in the order of the page.
+    reference
+        The row that a line is drawn for.
+    by_chance
+        Group → how far from the reference chance alone would leave it, drawn as a pale bar.
+    number
+        Whether figures are numbers, and not proportions.
     """
-    places = [TOP + STEP * number + STEP // 2 for number in range(len(table.lines))]
-    places[-1] += STEP // 2  # whose group nobody recorded stand apart
-    height = places[-1] + STEP // 2
-    pieces = [
-        *_axis(height),
-        *_reference(table.total, height),
-        *(piece for row, y in zip(table.lines, places, strict=True) for piece in _line(row, y)),
-    ]
-    return Markup(
-        '<svg class="mdli-picture" xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {w} {h}" '
-        'width="{w}" height="{h}">\n<title>{title}</title>\n<desc>{desc}</desc>\n{pieces}\n</svg>'
-    ).format(
-        w=WIDTH,
-        h=height,
-        title=f"{table.measure}, by {table.dimension}",
-        desc=" ".join(_sentences(table)),
-        pieces=Markup("\n").join(pieces),
-    )
+    shown = [row.rate for row in (*lines, reference) if row.rate is not None]
+    scale = fit([end for rate in shown for end in (rate.lower, rate.upper)], number=number, whole=not number)
+    height = TOP + STEP * len(lines) + 8
+    pieces = [*_ground(scale, height), *_reference(reference, scale, height)]
+    for place, row in enumerate(lines):
+        pieces += _line(row, TOP + STEP * place, scale, reference, (by_chance or {}).get(row.key or ""))
+    return frame(height, title, _sentences(lines, reference, scale, drawn=bool(by_chance)), pieces)
 
 
-def percent(proportion: float) -> str:
-    """Show a proportion as a whole percentage.
-
-    Examples
-    --------
-    >>> percent(0.6329)
-    '63%'
-    """
-    return f"{proportion:.0%}"
+def _ground(scale: Scale, height: float) -> Iterator[Markup]:
+    for tick in scale.ticks:
+        x = scale.at(tick)
+        yield text(scale.label(tick), x, TOP - 6, "point", "middle")
+        yield stroke("line", (x, TOP), (x, height), opacity=0.25)
 
 
-def size_in_words(row: Row) -> str:
-    """Say how many patients a group has, as far as that may be said."""
-    return (
-        "size withheld" if row.size is None else f"{row.size:,} {'patient' if row.size == 1 else 'patients'}"
-    )
-
-
-def months_in_words(first: str, last: str) -> str:
-    """Say from which month to which, the same in every locale.
-
-    Examples
-    --------
-    >>> months_in_words("2024-05", "2026-04")
-    'May 2024 to April 2026'
-    """
-    parts = (month.split("-") for month in (first, last))
-    return " to ".join(f"{_MONTHS[int(month) - 1]} {year}" for year, month in parts)
-
-
-_MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
-
-
-def _x(proportion: float) -> float:
-    return round(LEFT + (RIGHT - LEFT) * proportion, 1)
-
-
-def _axis(height: int) -> Iterator[Markup]:
-    for tick in TICKS:
-        x = _x(tick / 100)
-        yield _text(f"{tick}%", x, TOP - 8, "point", "middle")
-        yield _stroke("line", (x, TOP), (x, height), opacity=0.25)
-
-
-def _reference(total: Row, height: int) -> Iterator[Markup]:
-    if total.rate is None:
-        yield _text(f"{total.group}: {total.state}", _x(0.5), 14, "reference-name", "middle")
+def _reference(reference: Row, scale: Scale, height: float) -> Iterator[Markup]:
+    if reference.rate is None:
+        yield text(f"{short(reference.group)}: {reference.why}", WIDTH / 2, 16, "reference-name", "middle")
         return
-    x = _x(total.rate.estimate)
-    yield _text(f"{total.group}: {percent(total.rate.estimate)}", x, 14, "reference-name", "middle")
-    yield _stroke("reference", (x, TOP), (x, height), width=2)
+    x = scale.at(reference.rate.estimate)
+    said = f"{short(reference.group)}: {scale.label(reference.rate.estimate)}"
+    # it stays inside the picture when the line is near an edge
+    yield text(said, min(max(x, LEFT + 120), RIGHT - 120), 16, "reference-name", "middle")
+    yield stroke("reference", (x, TOP), (x, height), width=2)
 
 
-def _line(row: Row, y: int) -> Iterator[Markup]:
-    yield _text(row.group, NAMES, y + 4, "group", "end")
-    yield _text(size_in_words(row), WIDTH, y + 4, "size", "end")
+def _line(row: Row, top: float, scale: Scale, reference: Row, by_chance: float | None) -> Iterator[Markup]:
+    y = top + 32
+    yield text(short(row.group), 0, top + 17, "group")
+    yield text(patients_in_words(row.size), WIDTH, top + 17, "size", "end")
     if row.rate is None:
-        said = "withheld" if row.state is State.WITHHELD else "nobody was measured"
-        yield _text(said, LEFT + 8, y + 4, "open", "start")
+        yield text(row.why, LEFT, y + 5, "open")
         return
-    yield _stroke("interval", (_x(row.rate.lower), y), (_x(row.rate.upper), y), width=2)
-    yield Markup('<circle class="mdli-picture-dot" cx="{}" cy="{}" r="4" fill="currentColor"/>').format(
-        _x(row.rate.estimate), y
-    )
+    if by_chance and reference.rate is not None:
+        ends = [(scale.at(reference.rate.estimate + way * by_chance), y) for way in (-1, 1)]
+        yield stroke("chance", ends[0], ends[1], width=16, opacity=0.15)
+    yield stroke("interval", (scale.at(row.rate.lower), y), (scale.at(row.rate.upper), y), width=2)
+    yield spot(scale.at(row.rate.estimate), y)
 
 
-def _text(text: str, x: float, y: int, kind: str, anchor: str) -> Markup:
-    return Markup(
-        '<text class="mdli-picture-{}" x="{}" y="{}" text-anchor="{}" font-size="{}" '
-        'fill="currentColor">{}</text>'
-    ).format(kind, x, y, anchor, 11 if kind == "point" else 13, text)
-
-
-def _stroke(kind: str, start: Point, end: Point, *, width: int = 1, opacity: float = 1) -> Markup:
-    return Markup(
-        '<line class="mdli-picture-{}" x1="{}" y1="{}" x2="{}" y2="{}" stroke="currentColor" '
-        'stroke-width="{}" stroke-opacity="{}"/>'
-    ).format(kind, *start, *end, width, opacity)
-
-
-def _sentences(table: Table) -> Iterator[str]:
-    yield "A dot for each group, with its interval, from 0 to 100%."
-    yield f"Patients seen from {months_in_words(*table.months)}."
-    if table.total.rate is None:
-        yield f"{table.total.group}: {table.total.state}."
+def _sentences(lines: Sequence[Row], reference: Row, scale: Scale, *, drawn: bool) -> Iterator[str]:
+    ends = f"from {scale.label(scale.low)} to {scale.label(scale.high)}"
+    yield f"A dot for each group, with its 95% interval, {ends}."
+    if reference.rate is None:
+        yield f"{reference.group}: {reference.why}."
     else:
-        yield f"A line marks {table.total.group.lower()}, {percent(table.total.rate.estimate)}."
-    for row in table.lines:
-        yield f"{_named(row, table)}: {_said(row)}."
+        yield f"A line marks {reference.group}, {scale.label(reference.rate.estimate)}."
+    if drawn:
+        yield "A pale bar around it shows where chance alone would leave each group."
+    for row in lines:
+        name = "Group not recorded" if row.group == NOT_RECORDED else row.group
+        yield f"{name}: {_said(row, scale)}."
     yield "The same figures stand in the table."
 
 
-def _named(row: Row, table: Table) -> str:
-    return f"{table.dimension.capitalize()} not recorded" if row.group == NOT_RECORDED else row.group
-
-
-def _said(row: Row) -> str:
+def _said(row: Row, scale: Scale) -> str:
     if row.rate is None:
-        return f"{row.state}, {size_in_words(row)}" if row.size else str(row.state)
-    rate = row.rate
-    return (
-        f"{percent(rate.estimate)}, from {percent(rate.lower)} to {percent(rate.upper)}, {size_in_words(row)}"
-    )
+        return f"{row.why}, {patients_in_words(row.size)}" if row.size else row.why
+    figures = [scale.label(one) for one in (row.rate.estimate, row.rate.lower, row.rate.upper)]
+    return f"{figures[0]}, from {figures[1]} to {figures[2]}, {patients_in_words(row.size)}"

@@ -9,13 +9,16 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from mdli_workbook.equity.suppression import Count
+import numpy as np
+
+from mdli_workbook.equity.patients import UNKNOWN, Coded, Measured, Patients
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "BUNDLED",
@@ -23,20 +26,21 @@ __all__ = [
     "DIMENSIONS",
     "MEASURES",
     "UNKNOWN",
+    "Count",
     "Dimension",
     "DimensionId",
     "Measure",
     "MeasureId",
     "Panel",
+    "code",
     "count",
     "read_panel",
+    "read_patients",
 ]
 
 MeasureId = Literal["blood_pressure_controlled", "cancer_screening_done", "portal_active"]
 DimensionId = Literal["race_ethnicity", "language", "payer", "age_band", "sex", "deprivation_fifth"]
 
-UNKNOWN = ""
-"""The value of a group, or of a measure, that nobody recorded."""
 BUNDLED = {"demo-panel": Path(__file__).with_name("demo_panel.csv")}
 
 
@@ -156,6 +160,60 @@ def read_panel(name: str) -> Panel:
     with BUNDLED[name].open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
     return Panel(dict(zip(head, zip(*rows, strict=True), strict=True)))
+
+
+@cache
+def read_patients(name: str) -> Patients:
+    """Read a bundled panel, ready to be published from.
+
+    Examples
+    --------
+    >>> read_patients("demo-panel").rows
+    4000
+    """
+    return code(read_panel(name))
+
+
+def code(panel: Panel) -> Patients:
+    """Turn the columns of a panel into codes."""
+    months = panel.columns["month"]
+    return Patients(
+        source=sha256(repr(sorted(panel.columns.items())).encode()).hexdigest()[:32],
+        dimensions={
+            name: _coded(panel.columns[name], (*dimension.groups, UNKNOWN))
+            for name, dimension in DIMENSIONS.items()
+            if name in panel.columns
+        },
+        months=_coded(months, sorted(set(months))),
+        measures={name: _measured(panel.columns[name]) for name in MEASURES if name in panel.columns},
+    )
+
+
+def _coded(values: Sequence[str], names: Sequence[str]) -> Coded:
+    places = {name: place for place, name in enumerate(names)}
+    return Coded(tuple(names), np.array([places[value] for value in values], dtype=np.int32))
+
+
+def _measured(values: Sequence[str]) -> Measured:
+    rows = np.eye(3, dtype=np.int64)
+    outcome = {"1": 0, "0": 1, UNKNOWN: 2}
+    return Measured(rows[[outcome[value] for value in values]])
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Patients of one group, before anything is withheld.
+
+    Parameters
+    ----------
+    size
+        Patients who were measured.
+    numerator
+        Those of them who reached the measure.
+    """
+
+    size: int
+    numerator: int
 
 
 def count(panel: Panel, measure: MeasureId, dimension: DimensionId) -> dict[str, Count]:

@@ -1,189 +1,171 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from mdli_workbook.equity.suppression import Count, Shown, Suppressed, is_small, suppress
+from mdli_workbook.equity.figures import MISSED, REACHED, Figure, Ledger
+from mdli_workbook.equity.suppression import (
+    UNTOLD,
+    Line,
+    Rule,
+    complementary_suppression_property,
+    figures_of,
+    hide,
+    is_small,
+    primary_suppression_cms,
+    primary_suppression_cms_rate,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-Counts = tuple[Count, ...]
-
-
-def counts(*pairs: tuple[int, int]) -> Counts:
-    return tuple(Count(size, numerator) for size, numerator in pairs)
-
-
-def numerators(shown: Suppressed) -> list[int | None]:
-    return [one.numerator for one in shown.groups]
-
-
-# The written rule turned into yes and no: CMS Cell Size Suppression Policy, ResDAC article 26.
-@pytest.mark.parametrize(
-    ("numerator", "size", "withheld"),
-    [(45, 50, True), (7, 60, True), (50, 50, False), (0, 80, False), (40, 51, False), (93, 100, True)],
-)
-def test_a_rate_is_withheld_for_the_reached_and_for_the_missed(
-    numerator: int, size: int, *, withheld: bool
-) -> None:
-    shown = suppress(counts((size, numerator), (500, 250), (700, 300)))
-    assert (shown.groups[0].numerator is None) is withheld
-    assert shown.groups[0].size == size
+Table = tuple[tuple[int, int], ...]
+Months = tuple[str, ...]
 
 
 def test_from_1_to_10_is_small_and_a_zero_is_not() -> None:
     assert [number for number in range(-1, 13) if is_small(number)] == list(range(1, 11))
+    assert [number for number in range(-1, 13) if is_small(number, Rule(4, zeros=True))] == list(range(5))
 
 
-def test_a_table_of_large_numbers_is_shown_as_it_is() -> None:
-    shown = suppress(counts((50, 20), (80, 0), (30, 30)))
-    assert shown == Suppressed((Shown(50, 20), Shown(80, 0), Shown(30, 30)), Shown(160, 50))
+def test_the_counts_of_the_reference_are_withheld_by_its_keys() -> None:
+    assert primary_suppression_cms([0, 1, 10, 11, 250]) == {"suppressed": [False, True, True, False, False]}
 
 
-def test_with_a_total_one_withheld_rate_takes_the_smallest_other_with_it() -> None:
-    shown = suppress(counts((300, 200), (40, 35), (90, 50), (200, 100)))
-    assert numerators(shown) == [200, None, None, 100]
-    assert [one.size for one in shown.groups] == [300, 40, 90, 200]
-    assert shown.total == Shown(630, 385)
-
-
-def test_with_a_total_one_withheld_size_takes_the_smallest_other_size_with_it() -> None:
-    shown = suppress(counts((300, 200), (4, 2), (90, 50)))
-    assert shown.groups == (Shown(300, 200), Shown(None, None), Shown(None, None))
-
-
-def test_two_withheld_rates_need_no_third_if_their_sum_leaves_enough_open() -> None:
-    assert numerators(suppress(counts((300, 200), (40, 35), (50, 44)))) == [200, None, None]
-
-
-def test_two_withheld_rates_whose_sum_tells_too_much_need_a_third() -> None:
-    assert numerators(suppress(counts((300, 200), (40, 1), (50, 1)))) == [None, None, None]
-    assert numerators(suppress(counts((300, 200), (40, 1), (50, 1), (90, 60)))) == [200, None, None, None]
-
-
-def test_two_sizes_of_one_patient_each_are_not_given_away_by_their_sum() -> None:
-    assert [one.size for one in suppress(counts((300, 200), (1, 1), (1, 0), (60, 30))).groups] == [
-        300,
-        None,
-        None,
-        None,
+# The written rule turned into yes and no: CMS Cell Size Suppression Policy, ResDAC article 26.
+def test_a_rate_is_withheld_for_the_reached_and_for_the_missed() -> None:
+    found = primary_suppression_cms_rate([45, 7, 50, 0, 40, 93], [50, 60, 50, 80, 51, 100])
+    assert found["rate_suppressed"] == [True, True, False, False, False, True]
+    assert found["why"][1:] == [
+        "numerator is 7",
+        "complement is 0",
+        "numerator is 0",
+        "numerator 40, complement 11",
+        "complement is 7",
     ]
 
 
-def test_a_companion_that_can_be_told_from_the_smallest_shown_is_not_enough() -> None:
-    # the sum of two withheld sizes would be 50; none is above 40, so that 10 of them would be certain
-    shown = suppress(counts((10, 5), (40, 20), (40, 20), (60, 30)))
-    assert [one.size for one in shown.groups] == [None, None, None, 60]
+@pytest.mark.parametrize(("part", "size"), [(4, 3), (-1, 3)])
+def test_impossible_counts_are_refused(part: int, size: int) -> None:
+    with pytest.raises(ValueError, match="a numerator is from 0 to its denominator"):
+        primary_suppression_cms_rate([part], [size])
 
 
-def test_a_group_of_nobody_is_shown_and_is_no_companion() -> None:
-    shown = suppress(counts((0, 0), (4, 2), (90, 50), (300, 200)))
-    assert shown.groups[0] == Shown(0, 0)
-    assert [one.size for one in shown.groups] == [0, None, None, 300]
+def test_the_published_table_needs_four_cells_and_no_more() -> None:
+    found = complementary_suppression_property(
+        ["young", "old"], ["Iceland", "Portugal", "Spain"], [[2, 0, 5], [3, 4, 6]], 1, zeros_protected=True
+    )
+    assert found == {
+        "primary": [[0, 1, 0], [0, 0, 0]],
+        "reference_pattern": [[1, 1, 0], [1, 1, 0]],
+        "property": UNTOLD,
+    }
 
 
-@pytest.mark.parametrize("table", [counts((4, 2)), counts((4, 2), (3, 1)), counts((0, 0), (5, 5))])
-def test_a_whole_table_of_few_patients_shows_no_figure(table: Counts) -> None:
-    shown = suppress(table)
-    assert shown.total == Shown(None, None)
-    assert all(one.size in {None, 0} for one in shown.groups)
+def test_without_margins_only_the_small_ones_are_withheld() -> None:
+    found = complementary_suppression_property("ab", "xy", [[3, 20], [30, 40]], 10, margins_published=False)
+    assert found["reference_pattern"] == [[1, 0], [0, 0]]
 
 
-def test_a_small_total_is_withheld_too() -> None:
-    assert suppress(counts((50, 3), (60, 2))).total == Shown(110, None)
+def test_a_table_of_one_row_says_that_its_margins_tell_it() -> None:
+    found = complementary_suppression_property("a", "xy", [[3, 20]], 10)
+    assert found["property"] != UNTOLD
 
 
-def test_an_empty_table_is_shown() -> None:
-    assert suppress(counts((0, 0), (0, 0))).total == Shown(0, 0)
+@pytest.mark.parametrize(("most", "width"), [(0, 3), (10, 0)])
+def test_a_rule_that_withholds_nothing_is_refused(most: int, width: int) -> None:
+    with pytest.raises(ValueError, match="must be 1 or more"):
+        Rule(most, width=width)
 
 
-@pytest.mark.parametrize(("size", "numerator"), [(3, 4), (3, -1), (-1, 0)])
-def test_impossible_counts_are_refused(size: int, numerator: int) -> None:
-    with pytest.raises(ValueError, match="a numerator is from 0 to its size"):
-        Count(size, numerator)
+JANUARY, FEBRUARY = ("2026-01",), ("2026-02",)
+BOTH = JANUARY + FEBRUARY
+# groups, months; the largest size of a cell; what is small; the periods of each view in turn
+REPLAYS = [
+    (2, JANUARY, 7, 2, [[JANUARY]]),
+    (1, BOTH, 6, 2, [[BOTH], [JANUARY, FEBRUARY]]),
+    (1, BOTH, 6, 2, [[JANUARY, FEBRUARY], [BOTH]]),
+]
+LONG_REPLAYS = [
+    (2, JANUARY, 12, 3, [[JANUARY]]),
+    (2, JANUARY, 12, 4, [[JANUARY]]),
+    (3, JANUARY, 4, 1, [[JANUARY]]),
+    (1, BOTH, 9, 3, [[BOTH], [JANUARY, FEBRUARY]]),
+    (1, BOTH, 9, 3, [[JANUARY, FEBRUARY], [BOTH]]),
+]
 
 
-SMALL_TABLES = [(2, 24, 10), (3, 7, 3), (3, 8, 4), (3, 7, 5)]
-
-
-@pytest.mark.parametrize(("groups", "largest", "most"), SMALL_TABLES)
-def test_no_withheld_number_can_be_computed_even_by_who_knows_the_rules(
-    groups: int, largest: int, most: int
+@pytest.mark.parametrize(("groups", "months", "largest", "most", "views"), REPLAYS)
+def test_no_small_number_is_certain_for_a_reader_who_replays_the_choice(
+    groups: int, months: Months, largest: int, most: int, views: list[list[Months]]
 ) -> None:
-    """Try every table: those that look the same once shown must differ in each withheld number."""
-    cells = [Count(size, reached) for size in range(largest + 1) for reached in range(size + 1)]
-    look_alike: dict[Suppressed, list[Counts]] = defaultdict(list)
-    for table in product(cells, repeat=groups):
-        look_alike[suppress(table, most=most)].append(table)
-    assert not [shown for shown, tables in look_alike.items() for _ in told(shown, tables)]
+    """Try every table: those that look the same once shown must differ in each number that is small."""
+    cells = [(reached, missed) for reached in range(largest + 1) for missed in range(largest + 1 - reached)]
+    look_alike: dict[object, list[Table]] = defaultdict(list)
+    for table in product(cells, repeat=groups * len(months)):
+        look_alike[seen(table, groups, months, views, Rule(most, width=1))].append(table)
+    assert not [one for tables in look_alike.values() for one in certain(tables, groups, len(months), most)]
 
 
-def told(shown: Suppressed, tables: list[Counts]) -> Iterator[str]:
-    """Yield what is withheld, and yet the same in all tables that look like this."""
-    for number, one in enumerate(shown.groups):
-        if one.size is None and len({table[number].size for table in tables}) == 1:
-            yield f"size of group {number}"
-        if one.numerator is None and len({table[number].numerator for table in tables}) == 1:
-            yield f"numerator of group {number}"
-        if one.numerator is None and len({table[number].complement for table in tables}) == 1:
-            yield f"complement of group {number}"
-    if shown.total.numerator is None and len({sum(one.numerator for one in table) for table in tables}) == 1:
-        yield "numerator of the total"
-    if shown.total.size is None and len({sum(one.size for one in table) for table in tables}) == 1:
-        yield "size of the total"
+@pytest.mark.soak
+@pytest.mark.parametrize(("groups", "months", "largest", "most", "views"), LONG_REPLAYS)
+def test_no_small_number_is_certain_for_a_patient_reader_who_replays_the_choice(
+    groups: int, months: Months, largest: int, most: int, views: list[list[Months]]
+) -> None:
+    test_no_small_number_is_certain_for_a_reader_who_replays_the_choice(groups, months, largest, most, views)
 
 
-TABLES = st.lists(
-    st.one_of(st.integers(0, 14), st.integers(0, 60), st.integers(0, 3000)).flatmap(
-        lambda size: st.builds(Count, st.just(size), st.one_of(st.integers(0, size), st.just(min(size, 3))))
-    ),
-    min_size=1,
-    max_size=9,
-)
+def seen(table: Table, groups: int, months: Months, views: list[list[Months]], rule: Rule) -> object:
+    """Return all that the views of a table show, in order."""
+    count, ledger, told = counter(table, months), Ledger("tried"), []
+    for periods in views:
+        lines = [
+            Line(figure(group, period, (REACHED, MISSED)), figure(group, period, (REACHED,)))
+            for period in periods
+            for group in ([*map(str, range(groups)), ""] if groups > 1 else [""])
+        ]
+        shown = hide(lines, count, ledger, rule)
+        figures = [figures_of(line, show) for line, show in shown.items()]
+        told.append(
+            tuple(
+                (show, *map(count, open_)) for show, (open_, _) in zip(shown.values(), figures, strict=True)
+            )
+        )
+        if any(shown.values()):
+            numbers = {one: count(one) for open_, _ in figures for one in open_}
+            ledger = ledger.with_view(numbers, [one for _, closed in figures for one in closed])
+    return tuple(told)
 
 
-@given(TABLES)
-def test_nothing_that_is_shown_is_small(groups: list[Count]) -> None:
-    shown = suppress(groups)
-    for one in (*shown.groups, shown.total):
-        assert one.size is None or not is_small(one.size)
-        assert one.numerator is None or not is_small(one.numerator)
-        assert one.numerator is None or (one.size is not None and not is_small(one.size - one.numerator))
+def figure(group: str, months: Months, outcomes: tuple[str, ...]) -> Figure:
+    return Figure("m", ("d",) if group else (), (group,) if group else (), months, outcomes)
 
 
-@given(TABLES)
-def test_what_is_shown_is_true(groups: list[Count]) -> None:
-    shown = suppress(groups)
-    assert len(shown.groups) == len(groups)
-    for one, count in zip(shown.groups, groups, strict=True):
-        assert one.size in {None, count.size}
-        assert one.numerator in {None, count.numerator}
-    assert shown.total.size in {None, sum(one.size for one in groups)}
-    assert shown.total.numerator in {None, sum(one.numerator for one in groups)}
+def counter(table: Table, months: Months) -> Callable[[Figure], int]:
+    def count(one: Figure) -> int:
+        places = [int(one.group[0])] if one.group else range(len(table) // len(months))
+        cells = [table[place * len(months) + months.index(month)] for place in places for month in one.months]
+        return sum(cell[(REACHED, MISSED).index(outcome)] for cell in cells for outcome in one.outcomes)
+
+    return count
 
 
-@given(TABLES)
-def test_subtracting_what_is_shown_leaves_a_range_for_every_withheld_number(groups: list[Count]) -> None:
-    shown = suppress(groups)
-    sizes = [number for number, one in enumerate(shown.groups) if one.size is None]
-    rates = [number for number, one in enumerate(shown.groups) if one.numerator is None]
-    if sizes and shown.total.size is not None:
-        left = shown.total.size - sum(one.size or 0 for one in shown.groups)
-        assert len(sizes) > 1
-        assert left - len(sizes) >= 3  # each is 1 at least, and any of them may have all the rest
-    if rates and shown.total.numerator is not None and shown.total.size is not None:
-        reached = shown.total.numerator - sum(one.numerator or 0 for one in shown.groups)
-        everyone = shown.total.size - sum(one.size or 0 for one in shown.groups if one.numerator is not None)
-        for number in rates:
-            size = shown.groups[number].size  # one of unknown size may have all of them, or none
-            at_least = 0 if size is None else max(0, reached - (everyone - size))
-            at_most = reached if size is None else min(size, reached)
-            assert at_most - at_least >= 3
-            assert size is not None or everyone - reached >= 3
-            assert at_least <= groups[number].numerator <= at_most
+def certain(tables: Sequence[Table], groups: int, months: int, most: int) -> Iterator[str]:
+    """Yield what is small, and the same in all tables that look alike."""
+    places = [(one,) for one in range(groups)] + [tuple(range(groups))]
+    spans = [range(start, end) for start, end in combinations(range(months + 1), 2)]
+    for which, when, outcomes in product(places, spans, ((0,), (1,), (0, 1))):
+        values = {
+            sum(
+                table[one * months + month][outcome]
+                for one in which
+                for month in when
+                for outcome in outcomes
+            )
+            for table in tables
+        }
+        if len(values) == 1 and 1 <= min(values) <= most:
+            yield f"{which} {when} {outcomes} of {tables[0]}"
