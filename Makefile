@@ -36,6 +36,7 @@ format: $(VENV)/installed-test
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
 
 bench: $(VENV)/installed-test
+	@$(PIP) --constraint constraints.txt --editable '.[test,bench]'
 	@$(BIN)/python bench/run.py $(BENCH_ARGS)
 
 # The two notebooks that git holds, made afresh: after a change in what a report looks like.

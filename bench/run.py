@@ -32,6 +32,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import papermill
+from equity import measure_views
 from opening import measure_openings
 
 from mdli_workbook import cli
@@ -333,6 +334,7 @@ def main() -> None:
     asked.add_argument("--people", type=int, default=40, help="participants for whom workbooks are written")
     asked.add_argument("--times", type=int, default=3, help="samples of each figure")
     asked.add_argument("--openings", type=int, default=10, help="openings of a workbook in each way")
+    asked.add_argument("--rows", type=int, default=1_000_000, help="patients in the file that is explored")
     asked.add_argument("--out", type=Path, default=REPOSITORY / "bench" / "results.md")
     given = asked.parse_args()
     on = machine()
@@ -345,6 +347,8 @@ def main() -> None:
         ours, theirs = measure_openings(folder, folder / "demo", given.openings)
         peer = "stock JupyterLab, *Run All* by a robot as soon as the kernel is idle"
         pairs += [Pair("a workbook opened, until it can be typed in", "seconds", ours, peer, theirs)]
+        views = measure_views(folder, given.rows, given.times)
+        pairs += [Pair(what, "seconds", a, "pandas and statsmodels", b) for what, (a, b) in views.items()]
     page = as_page(on, pairs)
     given.out.write_text(page, encoding="utf-8")
     print(page)

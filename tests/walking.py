@@ -256,7 +256,7 @@ class Walk:
         return [step for step in plan.steps[focus["entry"]] if not step.done]
 
     def at_foot(self, plan: Plan, focus: dict[str, Any]) -> None:
-        if focus["tag"] == "SELECT" and plan.share:
+        if focus["tag"] == "SELECT" and focus["name"].startswith("Who can read") and plan.share:
             self.keyboard.type(plan.share)
             plan.share = ""
         if focus["name"] == "What my coach will see" and not plan.looked:

@@ -11,7 +11,7 @@ from mdli_workbook.equity.margins import Margins
 from mdli_workbook.equity.rules import CMS, Rule, is_small
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mdli_workbook.equity.audit import Sum
 
@@ -77,7 +77,7 @@ def unsafe(
 def _narrow(
     span: Span,
     known: Knowledge,
-    small: Mapping[Figure, Mapping[int, int]],
+    small: dict[Figure, Sum],
     table: Sequence[int],
     rule: Rule,
 ) -> dict[Figure, frozenset[Figure]]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mdli_workbook.answers import Answer
     from mdli_workbook.curriculum import Exercise
     from mdli_workbook.exercises.carried import Carried
+    from mdli_workbook.exercises.looking import Ledgers
     from mdli_workbook.exercises.widget import FormWidget
 
 __all__ = ["Page", "ReportDesk", "WorkbookDesk", "workbook"]
@@ -90,6 +91,7 @@ class WorkbookDesk:
 
     def __init__(self, desktop: Desktop, look: Collection[str] = (), folder: Path = Path()) -> None:
         self._look, self._folder = look, folder
+        self._ledgers: Ledgers | None = None
         self._sheet = Sheet(partial(_newest, desktop, desktop.place.session), partial(_beside, desktop))
         self._desktop = replace(desktop, refresh=self._sheet.refresh)
         self._desktop.note_opened("")
@@ -135,9 +137,15 @@ class WorkbookDesk:
         surround = partial(self._sheet.around, exercise)
         replies: Callable[[object], dict[str, Any] | None] = Replies(exercise, self._desktop)
         if "explorer" in spec:
-            from mdli_workbook.exercises.looking import InTurn, Looking  # noqa: PLC0415
+            from mdli_workbook.exercises import looking  # noqa: PLC0415
 
-            replies = InTurn(Looking(replies, self._folder), lambda answer: widget.send(answer))
+            def tell(answer: object) -> None:
+                widget.send(answer)
+
+            self._ledgers = self._ledgers or looking.Ledgers()
+            first = spec["explorer"]["choice"]
+            looks = looking.Looking(replies, self._folder, ledgers=self._ledgers, first=first)
+            replies = looking.InTurn(looks, tell)
         widget = FormWidget(spec, replies, surround, self._look)
         self._sheet.add(exercise, widget.send)
         return widget

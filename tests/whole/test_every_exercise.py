@@ -120,6 +120,8 @@ def stored(folder: Path, participant: str, session: Session) -> dict[str, list[A
         own = rows.get((one.id, ""))
         values = [rows[one.id, entry] for entry in own["order"]] if own and one.repeats else [own]
         found[one.id] = [without_blanks(value) for value in values if value]
+        if one.kind == "equity":  # what was looked at is saved with the words
+            assert [value.pop("view")["choice"]["data"] for value in found[one.id]] == ["demo-panel"]
     return {exercise: values for exercise, values in found.items() if values}
 
 

@@ -7,6 +7,9 @@ const atTime = (iso) => {
   return `${then.toLocaleDateString([], { day: "numeric", month: "short" })}, ${time}`;
 };
 
+// What the words were about, where something is looked at: the sentence of that view.
+const sightOf = (value) => (value?.view ? [el("dt", {}, "What was looked at"), el("dd", { dir: "auto" }, value.view.sentence)] : []);
+
 // The controls of one entry, or of the whole form where nothing repeats.
 class Fields {
   constructor(controls, prefix, changed, aside = "") {
@@ -29,12 +32,13 @@ class Fields {
     if (this.asked === newer && same(this.mine, mine) && this.notice.firstChild) return;
     Object.assign(this, { asked: newer, mine });
     const differ = this.all.filter(({ control: { name } }) => !same(mine?.[name] ?? null, newer.value?.[name] ?? null));
+    const seenToo = !same(mine?.view ?? null, newer.value?.view ?? null);
     const version = (title, value, label, keepMine) => el("div", { class: "mdli-version" },
       el("h4", {}, title),
       value === null ? el("p", {}, "Removed.") : el("dl", {}, ...differ.flatMap(({ control }) => [
         this.all.length > 1 ? el("dt", {}, control.label) : null,
         el("dd", { dir: "auto" }, inWords(control, value[control.name])),
-      ].filter(Boolean))),
+      ].filter(Boolean)), ...(seenToo ? sightOf(value) : [])),
       button(label, () => choose(keepMine)));
     this.notice.replaceChildren(el("div", { class: "mdli-conflict", role: "group", "aria-label": "Two versions" },
       el("p", {}, "This was also changed in another window. Both versions are here: which one should stand?"),

@@ -161,7 +161,7 @@ class Wordings {
     const said = (control) => inWords(control, one.value[control.name]);
     const words = el("div", { class: "mdli-wording-words", role: "group", "aria-label": `Words of ${when}` },
       several && controls.length
-        ? el("dl", {}, ...controls.flatMap((control) => [el("dt", {}, control.label), el("dd", { dir: "auto" }, said(control))]))
+        ? el("dl", {}, ...controls.flatMap((control) => [el("dt", {}, control.label), el("dd", { dir: "auto" }, said(control))]), ...sightOf(one.value))
         : el("p", { dir: "auto" }, controls.length ? said(controls[0]) : "(nothing)"));
     const acts = el("div", { class: "mdli-row" });
     const erase = this.asking(acts, "Erase this for good", `Erase the words of ${when} for good?`, () => this.erase(one.entry, one), when);
