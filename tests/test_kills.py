@@ -187,6 +187,7 @@ def test_a_disk_that_is_full_leaves_no_half_workbook(tmp_path: Path) -> None:
     assert mdli(folder, "generate").returncode == 0
 
 
+@pytest.mark.soak
 def test_a_disk_that_is_full_leaves_no_half_report_and_the_last_good_one(folder: Path) -> None:
     assert mdli(folder, "report", "--session", "2").returncode == 0
     before = snapshot(folder / "reports")

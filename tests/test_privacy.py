@@ -12,6 +12,7 @@ import json
 import re
 import time
 import uuid
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -31,6 +32,9 @@ from programs import (
 )
 
 from mdli_workbook import shelf
+from mdli_workbook.equity.explorer import Choice, look
+from mdli_workbook.equity.figures import Ledger
+from mdli_workbook.equity.panel import read_patients
 from mdli_workbook.exercises import KINDS
 from mdli_workbook.report import Desk
 from mdli_workbook.selection import Selection
@@ -103,8 +107,18 @@ WRITTEN: dict[str, Callable[[Word, Word], dict[str, Any]]] = {
     "checklist": lambda said, say: {
         "": {"marks": {bare(say("item")): {"mark": "yes", "note": said("note")}}}
     },
-    "equity": lambda said, _: {"": {"seen": said("seen"), "ask": said("ask"), "change": said("change")}},
+    "equity": lambda said, _: {
+        "": {"seen": said("seen"), "ask": said("ask"), "change": said("change"), "view": looked_at()}
+    },
 }
+
+
+@cache
+def looked_at() -> dict[str, Any]:
+    """Return a view as it is saved with the words about it."""
+    patients = read_patients("demo-panel")
+    choice = Choice("blood_pressure_controlled", "payer")
+    return look(patients, choice, Ledger(patients.source))[0].to_plain()
 
 
 def bare(words: str) -> str:

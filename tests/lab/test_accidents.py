@@ -252,9 +252,8 @@ def wire(house: House) -> Iterator[Wire]:
     wire.end()
 
 
-@pytest.mark.parametrize(
-    "silent", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["refused", "silent"]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("silent", [False, True], ids=["refused", "silent"])
 def test_a_network_that_is_cut_and_comes_back_loses_nothing(
     house: House, wire: Wire, context: BrowserContext, *, silent: bool
 ) -> None:
@@ -282,6 +281,7 @@ def test_a_copy_with_another_name_shows_and_saves_the_same_answers(desk: Desk) -
     copy.page.close()
 
 
+@pytest.mark.soak
 def test_the_workbook_of_somebody_else_saves_nothing_says_so_and_keeps_what_is_typed(desk: Desk) -> None:
     house = desk.house
     theirs = house.lab.root.parent / house.other / WORKBOOK
@@ -299,9 +299,8 @@ def test_the_workbook_of_somebody_else_saves_nothing_says_so_and_keeps_what_is_t
     other.page.close()
 
 
-@pytest.mark.parametrize(
-    "mine", [True, pytest.param(False, marks=pytest.mark.soak)], ids=["mine", "the other"]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("mine", [True, False], ids=["mine", "the other"])
 def test_of_two_tabs_both_texts_are_shown_and_the_chosen_one_stands(desk: Desk, *, mine: bool) -> None:
     begin(desk)
     desk.wait_saved()

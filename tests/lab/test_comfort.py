@@ -190,6 +190,7 @@ def test_fields_grow_with_their_text_and_dates_have_the_browsers_picker(
     assert day.evaluate("(field) => typeof field.showPicker") == "function"
 
 
+@pytest.mark.soak
 def test_words_of_every_writing_survive_a_reload(lab: Lab, notebook: Callable[..., Notebook]) -> None:
     written = "متى نصغي؟ שָׁלוֹם 👩🏽‍⚕️ 🏳️‍🌈 é 你好\u200f\n\tأ ب\n  ends with spaces  "
     book = notebook(lab.write("words.ipynb", *TWELVE, participant="words")).open()
@@ -297,6 +298,7 @@ def test_a_plain_layout_has_one_column_and_no_cards(lab: Lab, notebook: Callable
     expect(page.locator('[data-exercise="habits"]').get_by_text("nearly").nth(1)).to_be_visible()
 
 
+@pytest.mark.soak
 def test_with_reduced_motion_nothing_moves(lab: Lab, notebook: Callable[..., Notebook]) -> None:
     moving = """() => [...document.querySelectorAll('.mdli-form, .mdli-form *')].filter((node) => {
       const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(node);

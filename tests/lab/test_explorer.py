@@ -218,6 +218,7 @@ def shown(seen: Explorer) -> str:
     return seen.form.locator(".mdli-figure").inner_html()
 
 
+@pytest.mark.soak
 def test_an_own_file_is_mapped_explored_saved_and_in_the_report_and_stays_where_it_is(
     lab: Lab, explore: Callable[[], Explorer]
 ) -> None:

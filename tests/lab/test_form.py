@@ -163,6 +163,7 @@ def test_every_kind_of_field_is_in_the_store_and_back_after_a_restart_and_a_relo
 TWO = ('wb.reflection("one", prompt="First?")', 'wb.reflection("two", prompt="Second?")')
 
 
+@pytest.mark.soak
 def test_what_no_kernel_heard_after_an_outside_restart_is_shown_as_not_saved_and_survives(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:

@@ -88,7 +88,7 @@ def test_a_port_that_is_taken_is_one_line_that_names_the_way_out(tmp_path: Path)
     [
         pytest.param(signal.SIGTERM, False, id="by kill"),
         pytest.param(signal.SIGINT, False, id="by kill -INT", marks=pytest.mark.soak),
-        pytest.param(signal.SIGINT, True, id="by Ctrl-C in a terminal"),
+        pytest.param(signal.SIGINT, True, id="by Ctrl-C in a terminal", marks=pytest.mark.soak),
         pytest.param(signal.SIGHUP, True, id="by closing the terminal", marks=pytest.mark.soak),
     ],
 )

@@ -217,6 +217,7 @@ def test_what_was_erased_is_in_no_field_draft_undo_step_or_other_tab(
     assert [row.value for row in rows(lab, "all-gone")][-1] == {"text": "and on"}
 
 
+@pytest.mark.soak
 def test_text_that_was_never_saved_is_erased_with_the_rest(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:
@@ -274,6 +275,7 @@ def test_an_entry_has_its_own_wordings_and_a_removed_one_is_put_back_or_erased(
     assert MARK.encode() not in bytes_of(lab.home)
 
 
+@pytest.mark.soak
 def test_a_kernel_that_does_not_answer_erases_once_it_does(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:

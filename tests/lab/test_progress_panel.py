@@ -178,6 +178,7 @@ def test_on_a_shared_computer_no_tab_keeps_a_draft_and_the_words_say_so(
     assert len(drafts(here.page)) == 2, "kept again, without another key"
 
 
+@pytest.mark.soak
 def test_a_shared_computer_is_still_shared_after_a_reload_and_saves_all_the_same(
     lab: Lab, opened: Callable[..., Notebook]
 ) -> None:
