@@ -42,13 +42,15 @@ def test_little_is_said_of_practices_without_a_gap(practice: str, reference: str
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("reference", ["", "group 1"])
-@pytest.mark.parametrize("practice", PRACTICES)
-def test_something_is_said_of_one_practice_of_twenty_at_most(practice: str, reference: str) -> None:
+def test_something_is_said_of_one_practice_of_twenty_at_most(reference: str) -> None:
+    """Of 2,004 practices, as many of each kind."""
     random = np.random.default_rng(2)
-    said = sum(something_said(random, *PRACTICES[practice], reference) for _ in range(2_000))
-    assert said / 2_000 <= ALLOWED
+    said = {
+        name: sum(something_said(random, *practice, reference) for _ in range(334))
+        for name, practice in PRACTICES.items()
+    }
+    assert sum(said.values()) / 2_004 <= ALLOWED, said
 
 
 def test_over_many_practices_the_test_itself_speaks_up_in_one_of_twenty_at_most() -> None:
