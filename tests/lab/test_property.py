@@ -109,8 +109,10 @@ class World:
     def told(self, page: Page, what: str, text: str) -> None:
         """Hear from a page what its person saw as saved, and what the browser keeps."""
         self.floor = max(self.floor, number_of(text))
-        if what == "kept":
-            self.kept[page] = text
+        if (
+            what == "kept"
+        ):  # a tab that took over what another had kept shows it: from then on it is its to change
+            self.kept = {one: kept for one, kept in self.kept.items() if kept != text} | {page: text}
 
     def do(self, what: str, how: Any) -> None:
         match what:
