@@ -80,6 +80,7 @@ class World:
         self.typed = 0
         self.floor = 0
         self.kept: dict[Page, str] = {}
+        self.typed_in: dict[Page, int] = {}
         self.shown: set[str] = set()
         house.worlds[self.name] = self
         self.pages: list[Page] = []
@@ -109,16 +110,14 @@ class World:
     def told(self, page: Page, what: str, text: str) -> None:
         """Hear from a page what its person saw as saved, and what the browser keeps."""
         self.floor = max(self.floor, number_of(text))
-        if (
-            what == "kept"
-        ):  # a tab that took over what another had kept shows it: from then on it is its to change
+        # A tab that took over what another had kept shows it: from then on it is that tab's to change.
+        if what == "kept" and number_of(text) >= self.typed_in.get(page, 0):
             self.kept = {one: kept for one, kept in self.kept.items() if kept != text} | {page: text}
 
     def do(self, what: str, how: Any) -> None:
         match what:
             case "type":
-                self.typed += 1
-                self.page.evaluate("(text) => tab.type(text)", f"{self.typed} é😀")
+                self.type()
                 self.page.wait_for_timeout(how)
             case "wait":
                 self.page.wait_for_timeout(how)
@@ -140,6 +139,14 @@ class World:
                 self.open()
             case "elsewhere":
                 self.save_elsewhere()
+
+    def type(self) -> None:
+        """Type over what stands in the field; what this tab kept is its person's to drop, the floor stays."""
+        self.typed += 1
+        if self.page.evaluate("tab.saving.ready"):
+            self.typed_in[self.page] = self.typed
+            self.kept.pop(self.page, None)
+        self.page.evaluate("(text) => tab.type(text)", f"{self.typed} é😀")
 
     def crash(self) -> None:
         page = self.pages.pop()
