@@ -9,6 +9,7 @@ import numpy as np
 
 from mdli_workbook.equity.estimate import NotEstimated, Reason, quantile
 from mdli_workbook.equity.groups import as_groups
+from mdli_workbook.equity.slopes import expit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -232,15 +233,10 @@ def _logit(values: Array) -> Array:
     return logits
 
 
-def _expit(values: Array) -> Array:
-    proportions: Array = 1 / (1 + np.exp(-values))
-    return proportions
-
-
 _SCALES: dict[Kind, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
     "normal": (_same, _same),
     "rate": (_log, np.exp),
-    "proportion": (_logit, _expit),
+    "proportion": (_logit, expit),
 }
 _STEEPNESS: dict[Kind, Callable[[Array], Array]] = {
     "normal": np.ones_like,

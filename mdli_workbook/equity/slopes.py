@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mdli_workbook.equity.groups import Array
 
-__all__ = ["Slope", "slope_linear", "slope_logit"]
+__all__ = ["Slope", "expit", "slope_linear", "slope_logit"]
 
 BELOW_ZERO = NotEstimated(Reason.ZERO, "the line reaches zero within the ranks, so a ratio has no end")
 NO_FIT = NotEstimated(Reason.NO_FIT, "nobody, or everybody, has it on one side of a rank")
@@ -163,14 +163,14 @@ def _fit_curve(design: Array, proportion: Array, weight: Array) -> tuple[Array, 
     line = _fit_logit(design, proportion, weight)
     if line is None:
         return None
-    fitted = _expit(design @ line)
+    fitted = expit(design @ line)
     bread = np.linalg.inv(design.T @ ((weight * fitted * (1 - fitted))[:, None] * design))
     return line, _hc1(bread, design, weight * (proportion - fitted))
 
 
 def _read_curve(line: Array, covariance: Array, *, scale: float, mean: float, confidence: float) -> Slope:
     """Read the ends of a logistic curve, its slope and its ratio, with errors by the delta method."""
-    bottom, top = (float(one) for one in _expit(np.array([line[0], line.sum()])))
+    bottom, top = (float(one) for one in expit(np.array([line[0], line.sum()])))
     at_bottom, at_top = bottom * (1 - bottom), top * (1 - top)
     gradient = np.array([at_top - at_bottom, at_top])
     se = sqrt(float(gradient @ covariance @ gradient)) * scale
@@ -206,7 +206,7 @@ def _fit_logit(design: Array, proportion: Array, weight: Array) -> Array | None:
         return None
     line: Array = np.array([log(mean / (1 - mean)), 0.0])
     for _ in range(100):
-        fitted = _expit(design @ line)
+        fitted = expit(design @ line)
         curve = design.T @ ((weight * fitted * (1 - fitted))[:, None] * design)
         if np.linalg.cond(curve) > 1e12:
             return None
@@ -217,6 +217,7 @@ def _fit_logit(design: Array, proportion: Array, weight: Array) -> Array | None:
     return None
 
 
-def _expit(logit: Array) -> Array:
+def expit(logit: Array) -> Array:
+    """Return the proportions of logits."""
     proportions: Array = 1 / (1 + np.exp(-np.clip(logit, -500, 500)))
     return proportions

@@ -82,7 +82,7 @@ def test_a_port_that_is_taken_is_one_line_that_names_the_way_out(tmp_path: Path)
     assert "end that program first" in done.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has none of these signals")
 @pytest.mark.parametrize(
     ("sent", "to_all"),
     [
