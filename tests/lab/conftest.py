@@ -40,6 +40,8 @@ RUN_ALL = """async () => {
   await window.jupyterapp.shell.currentWidget.sessionContext.ready;
   await window.jupyterapp.commands.execute('notebook:run-all-cells');
 }"""
+READY = """() => document.querySelector('[data-mdli-state="ready"] .mdli-form')
+  && !document.querySelector('.mdli-form-body[inert]')"""
 DRAWN = """() => document.querySelector('.mdli-form[data-exercise]')
   && !document.querySelector('.mdli-form[data-old]')"""
 
@@ -69,13 +71,15 @@ class Lab:
     def store(self) -> Store:
         return Store.open(address_of(self.home / "answers.db"))
 
-    def write(self, name: str, *calls: str, participant: str = "ana-mora", session: int = 2) -> str:
-        """Write a notebook as the design says a generated workbook is."""
-        (self.root / name).write_text(workbook_text(calls, participant, session), "utf-8")
+    def write(
+        self, name: str, *calls: str, participant: str = "ana-mora", session: int = 2, form: bool = True
+    ) -> str:
+        """Write a notebook as a generated workbook is; without `form` the page leaves it alone."""
+        (self.root / name).write_text(workbook_text(calls, participant, session, form=form), "utf-8")
         return name
 
 
-def workbook_text(calls: tuple[str, ...], participant: str, session: int) -> str:
+def workbook_text(calls: tuple[str, ...], participant: str, session: int, *, form: bool) -> str:
     parameters = f"cohort = 'spring'\nparticipant = {participant!r}\nsession = {session}\nview = 'workbook'"
     sources = [
         "# Opens the workbook.\nfrom mdli_workbook import workbook",
@@ -83,11 +87,15 @@ def workbook_text(calls: tuple[str, ...], participant: str, session: int) -> str
         "# Shows the forms.\nwb = workbook(cohort, participant, session, view)",
         *calls,
     ]
-    cells = [v4.new_code_cell(source, metadata={"jupyter": {"source_hidden": True}}) for source in sources]
+    hidden = {"jupyter": {"source_hidden": True}}
+    cells = [
+        v4.new_code_cell(source, metadata=hidden | {"mdli": {"owner": "ours", "name": str(number)}})
+        for number, source in enumerate(sources)
+    ]
     cells[1].metadata["tags"] = ["parameters"]
     metadata = {
         "kernelspec": {"name": "mdli", "display_name": "Workbook", "language": "python"},
-        "mdli": {"cohort": "spring", "participant": participant, "session": session},
+        "mdli": {"cohort": "spring", "participant": participant, "session": session, "form": form},
     }
     notebook = v4.new_notebook(
         cells=[v4.new_markdown_cell("# Be open and listen"), *cells], metadata=metadata
@@ -141,7 +149,7 @@ def own_environment(home: Path) -> dict[str, str]:
     }
     return kept | {
         "HOME": str(home),
-        "JUPYTER_NO_CONFIG": "1",
+        "JUPYTER_CONFIG_DIR": str(home / "jupyter"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
     }
 
@@ -164,9 +172,13 @@ class Notebook:
 
     def open(self) -> Notebook:
         self.page.goto(f"http://127.0.0.1:{self.lab.port}/doc/tree/{self.name}?token={self.lab.token}&reset")
+        if json.loads((self.lab.root / self.name).read_text("utf-8"))["metadata"]["mdli"]["form"]:
+            self.page.wait_for_function(READY, timeout=90_000)  # on a busy machine
+            return self
         return self.run_all()
 
     def run_all(self) -> Notebook:
+        """Run it by a robot's hand, as in a JupyterLab without our extension."""
         self.page.wait_for_function(KERNEL, timeout=60_000)
         self.page.wait_for_function(ANSWERS, polling=200, timeout=60_000)
         self.page.evaluate(RUN_ALL)

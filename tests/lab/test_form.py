@@ -135,7 +135,7 @@ def wait_until_all_saved(notebook: Notebook) -> None:
 def test_every_kind_of_field_is_in_the_store_and_back_after_a_restart_and_a_reload(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:
-    name = lab.write("every-kind.ipynb", *EVERY_KIND)
+    name = lab.write("every-kind.ipynb", *EVERY_KIND, form=False)
     opened = notebook(name).open()
     fill_every_kind(opened)
     wait_until_all_saved(opened)
@@ -167,7 +167,7 @@ TWO = ('wb.reflection("one", prompt="First?")', 'wb.reflection("two", prompt="Se
 def test_what_no_kernel_heard_after_an_outside_restart_is_shown_as_not_saved_and_survives(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:
-    name = lab.write("restarted.ipynb", *TWO)
+    name = lab.write("restarted.ipynb", *TWO, form=False)
     opened = notebook(name).open()
     opened.form("one").field("First?").fill("before")
     opened.form("one").wait_saved()

@@ -149,9 +149,9 @@ def drafts(page: Page) -> Any:
 
 
 def test_on_a_shared_computer_no_tab_keeps_a_draft_and_the_words_say_so(
-    lab: Lab, notebook: Callable[..., Notebook], opened: Callable[..., Notebook]
+    lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:
-    here = opened(*FOUR)
+    here = notebook(lab.write("shared.ipynb", *FOUR, participant="shared", form=False)).open()
     there = notebook(here.name, here.page.context).open()
     lab.restart_kernel(here.name)  # from outside: nobody hears the forms any more
     here.form("guess").field("Why?").fill("first words")
