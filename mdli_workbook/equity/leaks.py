@@ -24,7 +24,7 @@ SEARCHES = 400
 def unsafe(
     ledger: Ledger, count: Callable[[Figure], int], rule: Rule = CMS
 ) -> dict[Figure, frozenset[Figure]]:
-    """Return the small numbers that a ledger gives away: none, if it may be shown.
+    """Return the small and the withheld numbers that a ledger gives away: none, if it may be shown.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def unsafe(
     small = {
         one: margins.sum_of(one)
         for one in _asked(margins)
-        if one not in ledger.shown and is_small(count(one), rule)
+        if one not in ledger.shown and (is_small(count(one), rule) or _is_kept(one, ledger, count))
     }
     span = Span([one for one, _ in sums])
     proofs = {one: span.proof(sum_) for one, sum_ in small.items()}
@@ -72,6 +72,11 @@ def unsafe(
     limits = tuple(_limits(margins, ledger, count, rule))
     known = Knowledge(len(table), tuple(sums), limits, cap=4 * max(table) + 100)
     return _narrow(span, known, small, table, rule)
+
+
+def _is_kept(one: Figure, ledger: Ledger, count: Callable[[Figure], int]) -> bool:
+    """Say whether it is withheld for the sake of others; if that were certain, it would tell why it was."""
+    return one in ledger.withheld and count(one) > 0
 
 
 def _narrow(

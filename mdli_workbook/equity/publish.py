@@ -6,7 +6,7 @@ and reports are made of that and of nothing else, so none of them can show too m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
@@ -33,6 +33,7 @@ __all__ = [
     "by_quarter",
     "publish",
     "whole",
+    "with_readings",
 ]
 
 Group = tuple[str, ...]
@@ -131,12 +132,15 @@ class PublishedView:
         What was withheld.
     source
         Fingerprint of the data.
+    readings
+        How the columns behind it were read.
     """
 
     view: View
     rows: tuple[PublishedRow, ...]
     rule: Rule
     source: str
+    readings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def withholds(self) -> bool:
@@ -212,24 +216,27 @@ def publish(
         raise ValueError(
             f"the ledger is of data {before.source!r}, these are {patients.source!r}; begin with a new one"
         )
-    noted = _with_readings(patients, view, before)
+    read = _readings(patients, view)
+    noted = with_readings(before, read)
     lines = _lines(patients, view)
     shown = hide(list(lines.values()), patients.count, before, rule)
     rows = tuple(_row(patients, group, period, line, shown[line]) for (group, period), line in lines.items())
-    published = PublishedView(view, rows, rule, patients.source)
+    published = PublishedView(view, rows, rule, patients.source, read)
     # of a view that is withheld whole, a reader sees no number and cannot tell which of them is small
     return published, _after(patients, shown, noted) if any(shown.values()) else before
 
 
-def _with_readings(patients: Patients, view: View, before: Ledger) -> Ledger:
-    """Note how the columns of a view are read, which must not change: figures would not fit together."""
+def _readings(patients: Patients, view: View) -> dict[str, str]:
     names = ("rows", f"measure {view.measure}", *(f"dimension {one}" for one in view.dimensions))
-    read = {name: patients.readings[name] for name in names if name in patients.readings}
+    return {name: patients.readings[name] for name in names if name in patients.readings}
+
+
+def with_readings(before: Ledger, read: Mapping[str, str]) -> Ledger:
+    """Note how the columns of a view are read, which must not change: figures would not fit together."""
     for name, words in read.items():
         if (earlier := before.readings.get(name, words)) != words:
             raise MeasureRefused(
-                f"{name}: figures of this file were shown as {earlier!r}, not {words!r}; "
-                "choose that again, or open the workbook anew"
+                f"{name}: figures of this file were shown as {earlier!r}, not {words!r}; choose that again"
             )
     return replace(before, readings={**before.readings, **read})
 

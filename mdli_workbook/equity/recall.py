@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mdli_workbook.equity.figures import MISSED, OUTCOMES, REACHED, UNMEASURED, Figure
-from mdli_workbook.equity.publish import State
+from mdli_workbook.equity.publish import State, with_readings
 from mdli_workbook.equity.suppression import Line, Show, figures_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def recall(published: PublishedView, ledger: Ledger) -> Ledger:
         open_, closed = figures_of(line, _how_much(row))
         told |= {one: _value(line, row, one) for one in open_}
         kept += closed
-    return ledger.with_view(told, kept)
+    return with_readings(ledger, published.readings).with_view(told, kept)
 
 
 def _line(published: PublishedView, row: PublishedRow) -> Line:

@@ -130,13 +130,15 @@ def _plain(published: PublishedView) -> dict[str, Any]:
         "means": [[row.mean, row.deviation] for row in published.rows if row.mean is not None],
         "most_withheld": published.rule.most,
         "source": published.source,
+        "readings": dict(published.readings),
     }
 
 
 def _view(plain: Mapping[str, Any]) -> PublishedView:
     periods = tuple(Period(name, tuple(months)) for name, *months in plain["periods"])
     view = View(plain["measure"], tuple(plain["dimensions"]), periods, plain["of"])
-    return PublishedView(view, tuple(_rows(plain, periods)), Rule(plain["most_withheld"]), plain["source"])
+    rows, rule = tuple(_rows(plain, periods)), Rule(plain["most_withheld"])
+    return PublishedView(view, rows, rule, plain["source"], plain["readings"])
 
 
 def _rows(plain: Mapping[str, Any], periods: tuple[Period, ...]) -> Iterator[PublishedRow]:

@@ -116,10 +116,7 @@ def _exposed(
             filled = [size for own in shown if (size := _size(own, count))]
             single = name == "size" and len(rows[None]) == 1
             least = min(filled) if single and filled else None
-            # where sizes are withheld too, nobody knows which of the parts are small
-            blind = level is Show.SIZE and not any(one is Show.SIZE for one in levels.values())
-            room = rule.most + 1 if blind else rule.room
-            if len(hidden) == 1 or _tells(numbers, room, least, rule):
+            if len(hidden) == 1 or _tells(numbers, rule.room, least, rule):
                 return level
     return None
 

@@ -104,7 +104,9 @@ def _sentence(choice: Choice, found: Compare) -> str:
     first = (worse or better or [found.behind() or _furthest(found)])[0]
     said = _two(choice, found, first)
     if worse or better:
-        return f"{said} is larger than chance alone would explain.{_also(choice, first, worse, better)}"
+        side = "worse" if worse else "better"
+        more = _also(choice, first, worse, better)
+        return f"{said}, for the {side}, is larger than chance alone would explain.{more}"
     if found.said[first.key or ""].beyond_chance:
         return f"{said} is larger than chance alone would explain, and small beside the rate itself."
     return f"{said} could well be chance, and so could that of every other group shown here."

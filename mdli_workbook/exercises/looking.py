@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from mdli_workbook.errors import Problem
     from mdli_workbook.exercises.asked import Asked, AskedChoice
     from mdli_workbook.exercises.columns import Columns
-    from mdli_workbook.exercises.replies import Message
+    from mdli_workbook.exercises.messages import Message
 
 __all__ = ["TABLES", "InTurn", "Ledgers", "Looking", "files_in"]
 
@@ -193,10 +193,10 @@ class Looking:
         source = patients.source
         ledger = self._ledgers.of.get(source) or self._begun(patients)
         if source not in self._recalled:
-            self._recalled.add(source)
             for published in self._saved_views():
                 if published.source == source:
                     ledger = recall(published, ledger)
+            self._recalled.add(source)
         self._ledgers.of[source] = ledger
         return ledger
 

@@ -43,6 +43,7 @@ class _View(Entered):
     means: list[Annotated[list[Finite | None], Field(min_length=2, max_length=2)]]
     most_withheld: Annotated[int, Field(ge=MOST)]
     source: Name
+    readings: Annotated[dict[Name, Said], Field(max_length=4)]
 
     @model_validator(mode="after")
     def _holds_no_small_number(self) -> Self:

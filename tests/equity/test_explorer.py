@@ -84,8 +84,20 @@ def test_the_plain_sentence_names_sizes_rates_and_gap() -> None:
     )
     assert one.sentence == (
         "Portal: 60% of 400 patients of group north; for patients of group south it was 70%: "
-        "the gap of 10 points is larger than chance alone would explain."
+        "the gap of 10 points, for the worse, is larger than chance alone would explain."
     )
+
+
+@pytest.mark.parametrize("dimension", ["age_band", "deprivation_fifth"])
+def test_whether_more_is_better_or_worse_changes_what_is_said(dimension: str) -> None:
+    sides = {
+        favourable: re.findall(
+            "for the (worse|better)",
+            shown(measure="cancer_screening_done", dimension=dimension, favourable=favourable).sentence,
+        )
+        for favourable in (True, False)
+    }
+    assert sorted(sides[True] + sides[False]) == ["better", "worse"]
 
 
 def test_a_small_gap_among_very_many_is_certain_and_is_called_small() -> None:

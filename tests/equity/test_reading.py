@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mdli_workbook.equity.explorer import Choice, look
 from mdli_workbook.equity.figures import Ledger
 from mdli_workbook.equity.panel import BUNDLED
 from mdli_workbook.equity.publish import State, View, by_month, publish, whole
 from mdli_workbook.equity.reading import read_sheet
 from mdli_workbook.equity.reading_checks import code_sheet
 from mdli_workbook.equity.reading_columns import Mapping, MeasureColumns, guess_columns
+from mdli_workbook.equity.recall import recall
 from mdli_workbook.errors import InputError, MeasureRefused
+from mdli_workbook.exercises.seen import Seen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +62,23 @@ def test_a_file_has_one_fingerprint_and_one_record_whatever_its_columns_are_said
     other = read(tmp_path / "own.csv", content, Mapping("patients", done, ("group",), "born"))
     with pytest.raises(MeasureRefused, match="rows: figures of this file were shown as"):
         publish(other, View("done", ("group",), whole(other)), ledger)
+
+
+def test_what_the_columns_mean_is_saved_with_a_view_and_holds_in_the_next_sitting(tmp_path: Path) -> None:
+    rows = "".join(f"{'ab'[n % 2]},{n % 2},2026-01-02,2026-02-03\n" for n in range(200))
+    content = f"group,done,seen,born\n{rows}".encode()
+    done = (MeasureColumns("done", "yes-no", "done"),)
+    first = read(tmp_path / "own.csv", content, Mapping("patients", done, ("group",), "seen"))
+    saved = Seen.model_validate(
+        look(first, Choice("done", "group", data="file"), Ledger(first.source))[0].to_plain()
+    )
+    recalled = Ledger(first.source)
+    for published in saved.shown().views:
+        recalled = recall(published, recalled)
+    assert publish(first, View("done", ("group",), whole(first)), recalled)
+    other = read(tmp_path / "own.csv", content, Mapping("patients", done, ("group",), "born"))
+    with pytest.raises(MeasureRefused, match="rows: figures of this file were shown as"):
+        publish(other, View("done", ("group",), whole(other)), recalled)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
