@@ -112,7 +112,8 @@ class Event:
     id
         UUID given by the client.
     what
-        ``opened``, ``call-held``, ``call-missed``, ``attended``, ``report-read``, ``erased``.
+        ``opened``, ``call-held``, ``call-missed``, ``call-moved``, ``call-planned``, ``attended``,
+        ``report-read``, ``erased``.
     who
         Id of the person who did it.
     participant, session, exercise

@@ -11,27 +11,30 @@ import json
 import shutil
 import tempfile
 from concurrent.futures import BrokenExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdli_workbook import shelf
-from mdli_workbook.briefing import FILE, Sources
+from mdli_workbook.briefing import FILE
 from mdli_workbook.errors import ReportFailed, WorkbookError
 from mdli_workbook.exercises.coaching import WRITTEN_BY_COACHES
 from mdli_workbook.exercises.front import PARTS
 from mdli_workbook.files import lock_program, private_folder, write_whole
+from mdli_workbook.gathering import Sources
 from mdli_workbook.generate import base_path
 from mdli_workbook.program import store_address
 from mdli_workbook.report_cells import arrange, clean, read_base
+from mdli_workbook.runs import Run, keep_runs
 from mdli_workbook.session_files import read_report_template
+from mdli_workbook.shelf import Fingerprint
 from mdli_workbook.store import Store
 from mdli_workbook.workers import cores, pool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Executor, Future
     from datetime import date, datetime
 
@@ -139,12 +142,12 @@ class Desk:
         base = base_path(folder, *place)
         if not base.is_file():
             raise ReportFailed("its workbook was never generated; run mdli generate first")
-        text = read_base(base)
+        text, made_at = read_base(base), self.now()  # what is saved from now on is "shared since"
         briefing = self.briefing(participant, session.session)
         fingerprint = _fingerprint(text, front, briefing)
         if standing is not None and standing.fingerprint == fingerprint and not force:
             return None
-        marker = _marker(participant, session, briefing, fingerprint, self.now())
+        marker = _marker(participant, session, briefing, fingerprint, made_at)
         return Job(
             participant=participant.id,
             session=session.session,
@@ -153,6 +156,13 @@ class Desk:
             scratch=str(self.scratch),
             target=str(target),
         )
+
+    def keep(self, selection: Selection, jobs: Iterable[Job], outcomes: Iterable[Outcome]) -> None:
+        """Keep how each report ended, for whoever looks for one that is not there."""
+        ended = {(one.participant, one.session): Run(self.now(), one.failure) for one in outcomes}
+        begun = {(one.participant, one.session) for one in jobs}
+        fine = {(who.id, session.session) for who, session in self._due(selection)} - begun - set(ended)
+        keep_runs(self.program.folder, ended, fine, self.scratch)
 
     def briefing(self, participant: Participant, number: int) -> Briefing:
         """Ask the store what this report may show."""
@@ -170,7 +180,7 @@ class Desk:
         return sources.briefing(number)
 
     def _closed(self, participant: str, session: int) -> bool:
-        return any(event.what == "call-held" for event in self.store.events(participant, session))
+        return shelf.closed_at(self.store.events(participant, session)) is not None
 
 
 def make(  # noqa: PLR0913 - the options of one command
@@ -208,13 +218,15 @@ def make(  # noqa: PLR0913 - the options of one command
         shelf.take_down_withdrawn(folder, store)
         desk = Desk(program, sessions, store, now, scratch)
         due, outcomes = desk.plan(selection, force=force)
-        if not due:
-            return tuple(outcomes)
-        with pool(min(jobs or cores(), len(due)), scratch) as executor:
-            for outcome in run(due, executor, desk):
-                outcomes.append(outcome)
-                did = "failed" if outcome.failure else "made"
-                step(f"{did} {outcome.participant}, session {outcome.session}", len(due))
+        try:
+            if due:
+                with pool(min(jobs or cores(), len(due)), scratch) as executor:
+                    for outcome in run(due, executor, desk):
+                        outcomes.append(outcome)
+                        did = "failed" if outcome.failure else "made"
+                        step(f"{did} {outcome.participant}, session {outcome.session}", len(due))
+        finally:
+            desk.keep(selection, due, outcomes)
     return tuple(outcomes)
 
 
@@ -296,6 +308,7 @@ def _place(job: Job, outcome: Outcome, desk: Desk) -> Outcome:
     if not shelf.withdrawn([shown], store):
         private_folder(target.parent)
         write_whole(target, outcome.text, mode=0o600, scratch=desk.scratch)
+        shelf.drop_pages(target)  # of the old one: it may say what was withdrawn since
     if shelf.withdrawn([shown], store):
         shelf.take_down_withdrawn(desk.program.folder, store, job.participant)
         return Outcome(
@@ -305,7 +318,11 @@ def _place(job: Job, outcome: Outcome, desk: Desk) -> Outcome:
 
 
 def _marker(
-    participant: Participant, session: Session, briefing: Briefing, fingerprint: str, now: datetime
+    participant: Participant,
+    session: Session,
+    briefing: Briefing,
+    fingerprint: Fingerprint,
+    made_at: datetime,
 ) -> dict[str, Any]:
     return {
         "report": True,
@@ -315,18 +332,25 @@ def _marker(
         "slug": session.slug,
         "title": session.title,
         "answers": sorted(row.id for row in briefing.answers),
-        "exercises": sorted(f"{one.session}/{one.id}" for one in briefing.exercises),
-        "fingerprint": fingerprint,
-        "made_at": now.isoformat(timespec="seconds"),
+        "exercises": sorted(
+            {*(f"{one.session}/{one.id}" for one in briefing.exercises)}
+            | set(briefing.before.named if briefing.before else ())
+        ),
+        "fingerprint": asdict(fingerprint),
+        "made_at": made_at.isoformat(timespec="seconds"),
     }
 
 
-def _fingerprint(base: str, front: Sequence[str | Part], briefing: Briefing) -> str:
+def _fingerprint(base: str, front: Sequence[str | Part], briefing: Briefing) -> Fingerprint:
     parts = [part if isinstance(part, str) else part.model_dump_json() for part in front]
     said = briefing.model_dump_json(by_alias=True, exclude={"today"})
     # of the calendar only what turns a promise's date into the past; an age is that of the day it was made
     past = [step.due for step in briefing.history if step.due and step.due < briefing.today.isoformat()]
-    return hashlib.sha256("\0".join([_package(), base, said, *past, *parts]).encode()).hexdigest()
+    return Fingerprint(template=_hash(base, *parts), package=_package(), briefing=_hash(said, *past))
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 @cache

@@ -13,8 +13,19 @@ from mdli_workbook.answers import AUDIENCES, Answer, Event
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["ANSWERS", "EVENTS", "METADATA", "add_answers", "add_event", "answer_with", "event_with"]
-__all__ += ["few", "newest_where", "read_answers", "read_events"]
+__all__ = [
+    "ANSWERS",
+    "EVENTS",
+    "METADATA",
+    "NEWEST_OF",
+    "WITH_IDS",
+    "add_answers",
+    "add_event",
+    "answer_with",
+    "event_with",
+]
+__all__ += ["few", "newest_where", "read_answers", "read_bare", "read_events"]
+__all__ += ["version_of"]
 
 
 class _UtcTime(sa.types.TypeDecorator[datetime]):
@@ -30,6 +41,7 @@ class _UtcTime(sa.types.TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 METADATA = sa.MetaData()
 
 ANSWERS = sa.Table(
@@ -79,12 +91,68 @@ def newest_where(*where: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 def read_answers(connection: sa.Connection, query: sa.Select[Any]) -> tuple[Answer, ...]:
     """Run a query for rows of answers."""
-    return tuple(Answer(**_fields(row)) for row in connection.execute(query).mappings())
+    return tuple(Answer(*row[1:]) for row in connection.execute(query))  # columns and fields, in one order
+
+
+def _bare(query: sa.Select[Any]) -> sa.Select[Any]:
+    c = ANSWERS.c
+    return query.with_only_columns(
+        c.id, c.participant, c.session, c.exercise, c.entry, c.value.is_not(None), c.audience
+    )
+
+
+_SOME: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
+WITH_IDS = _bare(sa.select(ANSWERS).where(ANSWERS.c.id.in_(_SOME)))
+"""The rows with `some` ids, for :func:`read_bare`."""
+NEWEST_OF = _bare(newest_where(ANSWERS.c.participant.in_(_SOME)))
+"""The newest rows of `some` participants, for :func:`read_bare`."""
+
+
+def read_bare(connection: sa.Connection, query: sa.Select[Any], some: Sequence[str]) -> Iterator[Answer]:
+    """Run a query for rows of answers without words and times, for the rules of who may read what.
+
+    The value of each is empty, or ``None`` if it has none. Such a question precedes every page of the
+    coach site, and is answered several times as fast as by :func:`read_answers`.
+
+    Parameters
+    ----------
+    connection
+        In a transaction.
+    query
+        :data:`WITH_IDS` or :data:`NEWEST_OF`.
+    some
+        Ids, or participants.
+    """
+    for row, participant, session, exercise, entry, has_value, audience in connection.execute(
+        query, {"some": some}
+    ):
+        value: dict[str, Any] | None = {} if has_value else None
+        yield Answer(row, "", "", participant, session, exercise, entry, value, audience, _NEVER)
+
+
+_WHOSE: sa.BindParameter[str] = sa.bindparam("participant")
+_LAST_ANSWER = sa.select(sa.func.max(ANSWERS.c.seq)).where(ANSWERS.c.participant == _WHOSE)
+_LAST_ERASED = sa.select(sa.func.max(EVENTS.c.seq)).where(
+    EVENTS.c.participant == _WHOSE, EVENTS.c.what == "erased"
+)
+_VERSION = sa.select(_LAST_ANSWER.scalar_subquery(), _LAST_ERASED.scalar_subquery())
+
+
+def version_of(connection: sa.Connection, participant: str) -> tuple[int, int]:
+    """Return the last row that was added for a participant, and the last event that told of erasing.
+
+    Nothing else changes an answer: the database refuses it.
+    """
+    last, erased = connection.execute(_VERSION, {"participant": participant}).one()
+    return last or 0, erased or 0
 
 
 def read_events(connection: sa.Connection, query: sa.Select[Any]) -> tuple[Event, ...]:
     """Run a query for rows of events."""
-    return tuple(Event(**_fields(row)) for row in connection.execute(query).mappings())
+    return tuple(
+        Event(event, what, who, participant, at, session, exercise)
+        for _, event, what, who, participant, session, exercise, at in connection.execute(query)
+    )
 
 
 def answer_with(connection: sa.Connection, row_id: str) -> Answer | None:
@@ -112,7 +180,3 @@ def few(ids: Iterable[str], at_once: int = 500) -> Iterator[Sequence[str]]:
     every = sorted(ids)
     for start in range(0, len(every), at_once):
         yield every[start : start + at_once]
-
-
-def _fields(row: sa.RowMapping) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "seq"}

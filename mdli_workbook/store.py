@@ -36,6 +36,8 @@ from mdli_workbook.migrations import bring_forward
 from mdli_workbook.rows import (
     ANSWERS,
     EVENTS,
+    NEWEST_OF,
+    WITH_IDS,
     add_answers,
     add_event,
     answer_with,
@@ -43,7 +45,9 @@ from mdli_workbook.rows import (
     few,
     newest_where,
     read_answers,
+    read_bare,
     read_events,
+    version_of,
 )
 from mdli_workbook.sqlite import back_up, engine_of, file_of, make_private, read_mounts, unusable, writing
 
@@ -323,14 +327,10 @@ class Store:
             Participant, session and exercise.
         """
         asked = frozenset(exercises)
-        people = {
-            participant: max(one[1] for one in asked if one[0] == participant) for participant, _, _ in asked
-        }
-        decided = {
-            (participant, session, exercise): audience
-            for participant, last in people.items()
-            for (session, exercise), audience in self.audiences(participant, last).items()
-        }
+        people = {participant for participant, _, _ in asked}
+        with self._transaction(self._reading) as connection:
+            newest = [row for some in few(people) for row in read_bare(connection, NEWEST_OF, some)]
+        decided = {row.key[:3]: row.audience for row in newest if not row.entry}
         return frozenset(one for one in asked if not for_coaches(decided.get(one, "coach")))
 
     def unshared(self, ids: Iterable[str]) -> frozenset[str]:
@@ -341,35 +341,33 @@ class Store:
         """
         asked = frozenset(ids)
         with self._transaction(self._reading) as connection:
-            rows = [
-                row
-                for some in few(asked)
-                for row in read_answers(connection, sa.select(ANSWERS).where(ANSWERS.c.id.in_(some)))
-            ]
+            rows = [row for some in few(asked) for row in read_bare(connection, WITH_IDS, some)]
             people = {row.participant for row in rows}
-            newest = [
-                row
-                for some in few(people)
-                for row in read_answers(connection, newest_where(ANSWERS.c.participant.in_(some)))
-            ]
+            newest = [row for some in few(people) for row in read_bare(connection, NEWEST_OF, some)]
         readable = {row.key for row in shared_with_coach(newest)}
         return asked - {row.id for row in rows if row.key in readable and row.value is not None}
 
-    def record(self, event: Event) -> None:
-        """Add an event; the same one sent again changes nothing.
+    def version(self, participant: str) -> tuple[int, int]:
+        """Return what is another one as soon as an answer of a participant was added or erased."""
+        with self._transaction(self._reading) as connection:
+            return version_of(connection, participant)
+
+    def record(self, *events: Event) -> None:
+        """Add events, all of them or none; the same one sent again changes nothing.
 
         Raises
         ------
         SaveRefused
-            If it holds anything but ids, or its id already names another event.
+            If one holds anything but ids, or its id already names another event.
         """
-        event = checked_event(event)
+        checked_events = [checked_event(event) for event in events]
         with self._transaction(self._writing) as connection:
-            found = event_with(connection, event.id)
-            if found is None:
-                add_event(connection, event)
-            else:
-                refuse_other_event(event, found)
+            for event in checked_events:
+                found = event_with(connection, event.id)
+                if found is None:
+                    add_event(connection, event)
+                else:
+                    refuse_other_event(event, found)
 
     def events(self, participant: str, session: int | None = None) -> tuple[Event, ...]:
         """Return what happened, in the order in which it was recorded."""

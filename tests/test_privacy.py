@@ -36,6 +36,7 @@ from mdli_workbook.equity.explorer import Choice, look
 from mdli_workbook.equity.figures import Ledger
 from mdli_workbook.equity.panel import read_patients
 from mdli_workbook.exercises import KINDS
+from mdli_workbook.exercises.coaching import own_note
 from mdli_workbook.report import Desk
 from mdli_workbook.selection import Selection
 
@@ -160,7 +161,7 @@ def fill(folder: Path) -> None:
         save(store, "ben", "zqdcoach-choice", {"chosen": [], "other": "zqvprivatetakenback"})
         save(store, "ben", "zqdcoach-commitment", {"act": "zqvprivateremoved", "due": ""}, entry=ENTRY)
         save(store, "ben", "zqdcoach-commitment", None, entry=ENTRY)
-        save(store, "ben", "coach-own-note", {"text": "zqvprivateself"}, audience="self", author="kim")
+        save(store, "ben", own_note("kim").id, {"text": "zqvprivateself"}, audience="self", author="kim")
     withdraw(folder, "ben", "zqdcoach-choice")
 
 

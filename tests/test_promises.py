@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from programs import make_program, read, save
 
-from mdli_workbook.briefing import Sources
 from mdli_workbook.exercises.carried import carried_promises
 from mdli_workbook.exercises.coaching import AGREED, NOTE, WRITTEN_BY_COACHES
 from mdli_workbook.exercises.front import PARTS
+from mdli_workbook.gathering import Sources
 from mdli_workbook.sqlite import address_of
 from mdli_workbook.store import Store
 
@@ -163,6 +163,35 @@ def test_what_was_written_after_the_day_of_the_report_is_not_older_than_nothing(
 
 
 @pytest.mark.parametrize("state", ["kept", "changed", "dropped"])
+def test_that_one_was_settled_since_the_last_call_is_counted_once_and_without_its_words(
+    months: Months, state: str
+) -> None:
+    months.promise().on(2, 1).promise(state=state, reason="zqreason")  # after the first call's days began
+    before = months.on(2, 20).briefing(2).before
+    assert before is not None
+    assert before.settled == {state: 1}
+    assert "1/next-step" in before.named
+    third = months.on(3, 20).briefing(3).before
+    assert third is not None
+    assert third.settled == {}, "that was a month ago"
+
+
+def test_one_settled_and_then_given_a_reason_was_settled_then(months: Months) -> None:
+    months.promise().on(1, 17).promise(state="kept").on(2, 1).promise(state="kept", reason="Done.")
+    before = months.briefing(2).before
+    assert before is not None
+    assert before.settled == {}, "before the call, so the coach knows"
+
+
+def test_one_made_private_is_not_even_counted(months: Months) -> None:
+    months.promise().on(2, 1).promise(state="kept").hide("next-step")
+    before = months.briefing(2).before
+    assert before is not None
+    assert before.settled == {}
+    assert "1/next-step" not in before.named
+
+
+@pytest.mark.parametrize("state", ["kept", "changed", "dropped"])
 def test_a_settled_promise_is_in_its_own_report_with_the_reason_and_in_no_other(
     months: Months, state: str
 ) -> None:
@@ -187,7 +216,8 @@ def test_of_two_promises_the_open_one_alone_is_carried(months: Months) -> None:
     other = str(uuid.uuid4())
     months.promise().promise(entry=other, act="Walk to the annex", state="kept", reason="zqdone")
     months.save("next-step", {"order": [other, ENTRY]})
-    assert months.page(1).index("Walk to the annex") < months.page(1).index("Ask the front desk")
+    page = months.page(1)
+    assert page.index("Ask the front desk") < page.index("Walk to the annex"), "what is open comes first"
     assert "Walk to the annex" not in months.briefing(2).model_dump_json()
     assert "zqdone" not in months.briefing(2).model_dump_json()
 
@@ -238,7 +268,8 @@ def test_what_was_agreed_and_then_moved_by_the_participant_keeps_its_history(mon
 def test_the_history_of_a_promise_holds_dates_and_states_and_no_words(months: Months) -> None:
     months.promise(act="zqfirst words").promise(act="Ask the front desk", cue="zqcue").promise()
     said = months.briefing(2).model_dump_json()
-    assert "zq" not in said
+    assert "zqfirst" not in said
+    assert "zqcue" not in said
     assert len(months.briefing(2).history) == 1
 
 

@@ -33,6 +33,7 @@ from mdli_workbook.exercises import KINDS
 from mdli_workbook.generate import base_path
 from mdli_workbook.grammar import Call, Import, Open, Parameters, read_cell
 from mdli_workbook.report import Desk, Job, Outcome, build, make, run
+from mdli_workbook.runs import read_runs
 from mdli_workbook.selection import Selection
 from mdli_workbook.workers import pool
 
@@ -202,7 +203,7 @@ def test_a_report_does_not_name_a_private_exercise_not_even_as_a_condition(made:
 
 def test_nothing_is_left_in_the_scratch_folder(made: Path) -> None:
     assert not (made / ".mdli" / "scratch").exists()
-    assert sorted(path.name for path in (made / ".mdli").iterdir()) == ["answers.db", "base", "lock"]
+    assert sorted(path.name for path in (made / ".mdli").iterdir()) == ["answers.db", "base", "lock", "runs"]
 
 
 def test_what_did_not_change_is_left_alone(folder: Path, plan: Planned) -> None:
@@ -280,6 +281,38 @@ def test_what_is_withdrawn_is_gone_before_anything_is_built(folder: Path) -> Non
     assert report(folder, "ben").exists()
 
 
+def test_pages_rendered_from_the_report_before_go_when_another_takes_its_place(
+    folder: Path, plan: Planned
+) -> None:
+    home, begin = shelf.pages_of(report(folder))
+    home.mkdir(parents=True)
+    page, other = home / f"{begin}0.html", home / "01-journey.0.html"
+    for one in (page, other):
+        one.write_text("rendered")
+    jobs, _ = plan.desk.plan(Selection(participant="ana", session=2), force=True)
+    [outcome] = run(jobs, Ready(report(folder).read_text("utf-8")), plan.desk)
+    assert (outcome.failure, page.exists(), other.exists()) == ("", False, True)
+
+
+def test_a_report_carries_the_hashes_of_template_package_and_briefing(folder: Path, plan: Planned) -> None:
+    def planned() -> shelf.Fingerprint:
+        [job], _ = plan.desk.plan(Selection(participant="ana", session=2), force=True)
+        marker = shelf.marker_of(json.loads(job.notebook))
+        assert marker is not None
+        return marker.fingerprint
+
+    before = planned()
+    assert before == shelf.read_marker(report(folder)).fingerprint  # type: ignore[union-attr]
+    template = folder / "templates" / "reports" / "call.md"
+    template.write_text(f"Read this first.\n\n{template.read_text('utf-8')}", "utf-8")
+    reworded = planned()
+    assert (reworded.template != before.template, reworded.briefing == before.briefing) == (True, True)
+    write(folder, "ana", "for-the-call", {"lines": ["Something else"]})
+    rewritten = planned()
+    assert (rewritten.template == reworded.template, rewritten.briefing != before.briefing) == (True, True)
+    assert rewritten.package == before.package != ""
+
+
 def test_what_is_withdrawn_while_it_is_built_is_not_placed(folder: Path, plan: Planned) -> None:
     text = report(folder).read_text("utf-8")
     jobs, _ = plan.desk.plan(Selection(participant="ana", session=2), force=True)
@@ -334,6 +367,16 @@ def test_a_missing_or_damaged_base_copy_fails_its_own_reports_and_the_last_good_
     assert "Late, but here." in seen(folder, "cleo")
     after = snapshot(folder / "reports")
     assert {name for name in before if before[name] != after[name]} == {"spring/cleo/02-listen.ipynb"}
+
+
+def test_why_a_report_failed_is_kept_until_it_is_fine_again(folder: Path) -> None:
+    base_path(folder, "spring", "ana", "02-listen").unlink()
+    ana = Selection(participant="ana")
+    make_all(folder, ana)
+    assert read_runs(folder)["ana", 2].failure == "its workbook was never generated; run mdli generate first"
+    generate_all(folder)
+    make_all(folder, ana)
+    assert [key for key, one in read_runs(folder).items() if one.failure] == []
 
 
 def test_generating_repairs_a_damaged_base_copy(folder: Path, plan: Planned) -> None:

@@ -60,7 +60,7 @@ def test_a_report_says_what_it_is(tmp_path: Path) -> None:
         "Listen",
         ("a1", "a2"),
         ("2/why", "1/next-step"),
-        "f",
+        shelf.Fingerprint("", "", "f"),
         datetime(2026, 3, 20, 17, tzinfo=UTC),
     )
     assert marker is not None
@@ -117,6 +117,38 @@ def test_one_participants_withdrawal_leaves_the_others_alone(tmp_path: Path) -> 
     put(tmp_path, "ben", ["b1"])
     everything = Withdrawn(frozenset({"a1", "b1"}))
     assert [path.parent.name for path in shelf.take_down_withdrawn(tmp_path, everything, "ben")] == ["ben"]
+
+
+def rendered(report: Path) -> Path:
+    """Put a page beside those that were rendered from a report."""
+    home, begin = shelf.pages_of(report)
+    home.mkdir(parents=True, exist_ok=True)
+    page = home / f"{begin}key.etag.html"
+    page.write_text("what they shared")
+    return page
+
+
+def test_rendered_pages_go_with_what_is_withdrawn_and_with_what_nobody_can_read(tmp_path: Path) -> None:
+    kept, gone = put(tmp_path, "ana", ["a1"]), put(tmp_path, "ben", ["b1"])
+    damaged, removed = put(tmp_path, "cy", ["c1"]), put(tmp_path, "dan", ["d1"])
+    pages = [rendered(one) for one in (kept, gone, damaged, removed)]
+    damaged.write_text("half a rep")
+    removed.unlink()
+    shelf.take_down_withdrawn(tmp_path, Withdrawn(frozenset({"b1"})))
+    assert [page.exists() for page in pages] == [True, False, False, False]
+
+
+def test_a_report_of_an_older_version_is_still_one_and_fits_nothing(tmp_path: Path) -> None:
+    marker = shelf.read_marker(put(tmp_path, "ana", ["a1"], fingerprint="f" * 64))
+    assert marker is not None
+    hashes = {"template": "t", "package": "p", "briefing": "b"}
+    assert marker.fingerprint != shelf.Fingerprint(**hashes)
+    newer = shelf.read_marker(put(tmp_path, "ana", ["a1"], fingerprint=hashes))
+    assert newer is not None
+    assert newer.fingerprint == shelf.Fingerprint(**hashes)
+    assert newer.mark != marker.mark
+    assert shelf.read_marker(put(tmp_path, "ana", ["a1"], fingerprint=["f"])) is None
+    assert shelf.read_marker(put(tmp_path, "ana", ["a1"], fingerprint={"other": "f"})) is None
 
 
 def test_a_folder_with_other_files_stays(tmp_path: Path) -> None:

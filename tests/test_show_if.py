@@ -16,10 +16,10 @@ from programs import make_program, read
 
 from mdli_workbook.access import told_to_coach
 from mdli_workbook.answers import Answer, newest
-from mdli_workbook.briefing import Sources
 from mdli_workbook.curriculum import Filled
 from mdli_workbook.exercises.coaching import WRITTEN_BY_COACHES
 from mdli_workbook.exercises.reading import Reading
+from mdli_workbook.gathering import Sources
 from mdli_workbook.progress import progress, shown
 
 if TYPE_CHECKING:

@@ -346,6 +346,14 @@ def test_events_are_kept_in_the_order_in_which_they_were_recorded(store: Store) 
     assert store.events("ana", 3) == (events[1],)
 
 
+def test_of_several_events_all_are_recorded_or_none(store: Store) -> None:
+    first, second = an_event(), an_event(session=3)
+    store.record(first, second)
+    with pytest.raises(SaveRefused, match="is already another one"):
+        store.record(an_event(session=4), dataclasses.replace(first, session=5))
+    assert store.events("ana") == (first, second)
+
+
 def test_an_event_sent_again_is_one_event_and_its_id_names_no_other(store: Store) -> None:
     event = an_event()
     store.record(event)

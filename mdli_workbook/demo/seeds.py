@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from mdli_workbook.answers import Draft, Event
-from mdli_workbook.exercises.coaching import AGREED, NOTE, OWN_NOTE
+from mdli_workbook.exercises.coaching import AGREED, NOTE, own_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def _moved(participant: Participant, move: dict[str, Any], last: dict[str, Draft
 def _written_by_coach(participant: Participant, call: dict[str, Any]) -> Iterator[Draft]:
     notes: tuple[tuple[str, Exercise, Audience], ...] = (
         ("note", NOTE, "participant"),
-        ("own", OWN_NOTE, "self"),
+        ("own", own_note(participant.coach_id), "self"),
     )
     for name, exercise, audience in notes:
         if name in call:

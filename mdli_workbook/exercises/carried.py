@@ -1,4 +1,4 @@
-"""What earlier months left: open commitments, each a small form, and the last note of the coach.
+"""What earlier months left: open commitments, each a small form, and what the coach wrote.
 
 Their text is read when the notebook runs and travels in messages; nothing of it is in the file.
 """
@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from mdli_workbook.answers import values_of
 from mdli_workbook.curriculum import Filled
-from mdli_workbook.exercises.coaching import NOTE
+from mdli_workbook.exercises.coaching import AGREED, COMMENT, NOTE
+from mdli_workbook.exercises.comment import CommentValue
 from mdli_workbook.exercises.commitment import Commitment, CommitmentValue, promise
 from mdli_workbook.exercises.front import compare
 from mdli_workbook.exercises.pieces import day, joined, often, words
@@ -22,12 +23,12 @@ from mdli_workbook.exercises.scale import Scale
 from mdli_workbook.exercises.values import is_blank
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mdli_workbook.answers import Answer
     from mdli_workbook.curriculum import Exercise
 
-__all__ = ["Carried", "carried_promises", "compare_with_first", "last_note"]
+__all__ = ["Carried", "carried_promises", "comments_on", "compare_with_first", "last_comments", "last_note"]
 
 _FIELDS = frozenset(CommitmentValue.model_fields)
 _LATER = {
@@ -53,13 +54,12 @@ class Carried:
     @property
     def exercise(self) -> Commitment:
         """The exercise it belongs to, as far as later months need to know it."""
-        kept = self.row.audience in {
-            "private",
-            "program",
-        }  # a later state is shared no further than the promise
+        # a later state is shared no further than the promise
+        kept = self.row.audience in {"private", "program"}
+        since = "Agreed in call" if self.row.exercise == AGREED.id else "Open since session"
         return Commitment(
             id=self.row.exercise,
-            title=f"Open since session {self.row.session}",
+            title=f"{since} {self.row.session}",
             audience=self.row.audience if kept else "coach",
         )
 
@@ -131,6 +131,54 @@ def last_note(rows: Iterable[Answer], session: int) -> Markup:
     return Markup(
         '<section class="mdli-view"><h3>{}</h3>\n<blockquote class="mdli-words">{}</blockquote></section>'
     ).format(NOTE.title, words(written[max(written)]))
+
+
+def comments_on(rows: Iterable[Answer], exercise: str) -> Markup:
+    """Return what coaches wrote on the answers of one exercise, or nothing.
+
+    Parameters
+    ----------
+    rows
+        Newest rows of one participant and session.
+    exercise
+        Its id.
+    """
+    found = [one for one in _comments(rows) if one.exercise == exercise]
+    return joined(
+        _comment("From your coach", one) if not one.entry else _comment(_on(one), one) for one in found
+    )
+
+
+def last_comments(rows: Iterable[Answer], session: int) -> Markup:
+    """Return the coach's comments on the newest session before this one that has any, or nothing."""
+    earlier = [row for row in rows if row.session < session and row.exercise.startswith(f"{COMMENT}-")]
+    written = [row for row in earlier if tuple(_comments([row]))]
+    if not written:
+        return Markup()
+    last = max(row.session for row in written)
+    said = joined(_comment(_on(one), one) for one in _comments(row for row in written if row.session == last))
+    return Markup('<section class="mdli-view"><h3>From your coach, on session {}</h3>\n{}</section>').format(
+        last, said
+    )
+
+
+def _comments(rows: Iterable[Answer]) -> Iterator[CommentValue]:
+    """Yield the comments among some rows that are for the participant, without those that were emptied."""
+    for row in rows:
+        if row.exercise.startswith(f"{COMMENT}-") and row.audience == "participant" and row.value:
+            said = CommentValue.model_validate(row.value)
+            if not is_blank(said.text):
+                yield said
+
+
+def _on(comment: CommentValue) -> str:
+    return f"On {comment.title}"
+
+
+def _comment(heading: str, comment: CommentValue) -> Markup:
+    return Markup('<h4 dir="auto">{}</h4>\n<blockquote class="mdli-words">{}</blockquote>').format(
+        heading, words(comment.text)
+    )
 
 
 def compare_with_first(

@@ -7,6 +7,7 @@ and of the items at most three are named: only those that moved by two steps or 
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from mdli_workbook.exercises.scale import Scale, Statement
 
-__all__ = ["NEWS", "Moved", "Shift", "moved_items", "shifts", "show_shifts"]
+__all__ = ["NEWS", "Moved", "Shift", "moved_items", "say_news", "shifts", "show_shifts"]
 
 NEWS = 1.0
 _DUST = 1e-9  # 8/3 - 5/3 is a hair below 1 to a computer
@@ -137,10 +138,25 @@ def show_shifts(title: str, labels: list[str], found: tuple[Shift, ...]) -> Mark
     """Draw the three marks of each principle on the points of the scale, and say them in a table."""
     if not found:  # a scale without principles has no means
         return Markup()
-    return joined((_picture(title, labels, found), _table(found)))
+    table = Markup('<details class="mdli-figures">\n<summary>The figures</summary>\n{}\n</details>').format(
+        _table(found)
+    )
+    return joined((_picture(title, labels, found), table))
 
 
-_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 720, 260, 660, 34, 60
+def say_news(found: tuple[Shift, ...]) -> Markup:
+    """Say first what is news, and that the rest is none."""
+    if not found:
+        return Markup()
+    said = [f"{in_words(one.of)} {one.news}" for one in found if one.is_news]
+    told = f"{'; '.join(said)}." if said else "No principle moved by 1.0 or more: no news."
+    return Markup('<p class="mdli-news">{}</p>').format(told)
+
+
+# narrow, so that its words stay legible on a telephone
+_WIDTH, _LEFT, _RIGHT, _ROW, _TOP = 400, 158, 378, 30, 62
+_NAME, _LABEL = 21, 8
+"""Letters in a line: of a principle's name, of a point's label."""
 
 
 def _picture(title: str, labels: list[str], found: tuple[Shift, ...]) -> Markup:
@@ -160,14 +176,20 @@ def _x(mean: float, points: int) -> float:
     return round(_LEFT + (_RIGHT - _LEFT) * (mean - 1) / (points - 1), 1)
 
 
-def _text(x: float, y: float, said: str, anchor: str = "start") -> Markup:
-    return Markup('<text x="{}" y="{}" text-anchor="{}" font-size="13" fill="currentColor">{}</text>').format(
-        x, y, anchor, said
+def _text(x: float, y: float, said: str, anchor: str = "start", *, width: int = 0) -> Markup:
+    """Write words around a height, in lines of at most so many letters."""
+    lines = (textwrap.wrap(said, width, break_long_words=False) if width else []) or [said]
+    first = y - 6.5 * (len(lines) - 1)
+    return joined(
+        Markup('<text x="{}" y="{}" text-anchor="{}" font-size="{}" fill="currentColor">{}</text>').format(
+            x, first + 13 * number, anchor, 10.5 if anchor == "middle" else 12.5, one
+        )
+        for number, one in enumerate(lines)
     )
 
 
 def _legend() -> tuple[Markup, ...]:
-    marks = ((_then, _LEFT, "then"), (_seen_now, _LEFT + 80, "then, as seen now"), (_now, _LEFT + 240, "now"))
+    marks = ((_then, 8, "then"), (_seen_now, 76, "then, as seen now"), (_now, 226, "now"))
     return tuple(joined((draw(x, 12), _text(x + 14, 16, said))) for draw, x, said in marks)
 
 
@@ -180,7 +202,7 @@ def _axis(labels: list[str], height: int) -> tuple[Markup, ...]:
         joined(
             (
                 line.format(x=_x(n, len(labels)), top=_TOP - 8, end=height),
-                _text(_x(n, len(labels)), 42, said, "middle"),
+                _text(_x(n, len(labels)), 43, said, "middle", width=_LABEL),
             )
         )
         for n, said in enumerate(labels, 1)
@@ -191,7 +213,7 @@ def _row(shift: Shift, number: int, points: int) -> Markup:
     y = _TOP + _ROW * number + 14
     marks = ((_then, shift.then), (_seen_now, shift.seen_now), (_now, shift.now))
     drawn = [draw(_x(mean, points), y) for draw, mean in marks if mean is not None]
-    return joined((_text(_LEFT - 24, y + 4, in_words(shift.of), "end"), *drawn))
+    return joined((_text(_LEFT - 18, y + 4, in_words(shift.of), "end", width=_NAME), *drawn))
 
 
 def _then(x: float, y: float) -> Markup:

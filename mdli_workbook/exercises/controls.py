@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
-__all__ = ["Control", "Entries", "FormSpec", "Labelled"]
+__all__ = ["Control", "Entries", "FormSpec", "Labelled", "When"]
 
 
 class Labelled(TypedDict):
@@ -34,6 +34,10 @@ class Labelled(TypedDict):
 
     id: str
     label: str
+
+
+When = TypedDict("When", {"name": str, "is": list[str]})
+"""Draw a field only while another one of the same answer has one of these values."""
 
 
 class Control(TypedDict):
@@ -66,6 +70,7 @@ class Control(TypedDict):
     points: NotRequired[list[Labelled]]
     statements: NotRequired[list[Labelled]]
     items: NotRequired[list[Labelled]]
+    when: NotRequired[When]
 
 
 class Entries(TypedDict):

@@ -20,7 +20,13 @@ from mdli_workbook.briefing import FILE, Briefing
 from mdli_workbook.curriculum import Filled
 from mdli_workbook.errors import BriefingMissing, CellRefused, WorkbookError
 from mdli_workbook.exercises import KINDS
-from mdli_workbook.exercises.carried import carried_promises, compare_with_first, last_note
+from mdli_workbook.exercises.carried import (
+    carried_promises,
+    comments_on,
+    compare_with_first,
+    last_comments,
+    last_note,
+)
 from mdli_workbook.exercises.coaching import NOTE
 from mdli_workbook.exercises.finding import find_accommodations, open_desktop
 from mdli_workbook.exercises.replies import Desktop, Place, Replies
@@ -110,7 +116,7 @@ class WorkbookDesk:
         return widget
 
     def carried(self) -> Iterator[FormWidget]:
-        """Yield what earlier months left: the coach's last note, and a form for each open commitment."""
+        """Yield what earlier months left: what the coach wrote last, and a form for each open commitment."""
         from mdli_workbook.exercises.widget import FormWidget, describe, panel  # noqa: PLC0415
 
         place = self._desktop.place
@@ -118,6 +124,8 @@ class WorkbookDesk:
         note, promises = last_note(rows, place.session), carried_promises(rows, place.session)
         if note:
             yield FormWidget(panel(NOTE.title), lambda _: None, lambda: around(str(note)), self._look)
+        if said := last_comments(rows, place.session):
+            yield FormWidget(panel("From your coach"), lambda _: None, lambda: around(str(said)), self._look)
         for one in promises:
             there = replace(
                 self._desktop,
@@ -182,11 +190,15 @@ def _newest(desktop: Desktop, session: int | None) -> tuple[Answer, ...]:
 
 
 def _beside(desktop: Desktop, exercise: Exercise, others: Sequence[Exercise], rows: Sequence[Answer]) -> str:
-    """Return what stands beside a form: a self-rating's comparison, once it is repeated and not before."""
+    """Return what stands beside a form: the coach's comments, and a self-rating's comparison.
+
+    The comparison is shown once the rating is repeated, and not before.
+    """
+    said = [comments_on(rows, exercise.id)]
     session, _, first = str(getattr(exercise, "same_as", "")).partition("/")
-    if not first or exercise.filled(values_of(rows, exercise.id)) is not Filled.DONE:
-        return ""
-    return str(compare_with_first(exercise, others, rows, _newest(desktop, int(session)), first))
+    if first and exercise.filled(values_of(rows, exercise.id)) is Filled.DONE:
+        said.append(compare_with_first(exercise, others, rows, _newest(desktop, int(session)), first))
+    return "\n".join(filter(None, said))
 
 
 class ReportDesk:

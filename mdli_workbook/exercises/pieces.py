@@ -8,15 +8,31 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mdli_workbook.briefing import Meeting
     from mdli_workbook.curriculum import Exercise
 
-__all__ = ["day", "heading", "in_words", "joined", "line", "nothing", "often", "plural", "section", "words"]
+__all__ = [
+    "day",
+    "heading",
+    "in_words",
+    "joined",
+    "line",
+    "nothing",
+    "often",
+    "part",
+    "plural",
+    "say",
+    "section",
+    "when",
+    "words",
+]
 
 
 def heading(exercise: Exercise) -> str:
@@ -47,6 +63,33 @@ def section(exercise: Exercise, body: Markup) -> Markup:
     return Markup(
         '<section class="mdli-view mdli-view-{}">\n<h3 dir="auto">{}</h3>\n{}{}\n</section>'
     ).format(exercise.kind, heading(exercise), prompt if exercise.prompt else Markup(), body)
+
+
+def part(name: str, title: str, body: Markup) -> Markup:
+    """Frame a part of a report's front page."""
+    return Markup('<section class="mdli-part mdli-part-{}"><h2>{}</h2>\n{}\n</section>').format(
+        name, title, body
+    )
+
+
+def when(meeting: Meeting) -> str:
+    """Say when a call is, where the coach is; or in which days, while no time is agreed."""
+    first, last = (say(one.isoformat()) for one in meeting.window)
+    if meeting.starts_at is None:
+        return f"no time agreed yet; between {first} and {last}"
+    at = meeting.starts_at.astimezone(ZoneInfo(meeting.zone))
+    return f"{say(at.date().isoformat())}, {at:%H:%M} {at.tzname()}"
+
+
+def say(iso: str) -> str:
+    """Say a date in words, without a tag.
+
+    Examples
+    --------
+    >>> say("2026-03-04")
+    '4 March 2026'
+    """
+    return str(day(iso).striptags())
 
 
 def nothing(said: str = "Nothing written yet.") -> Markup:

@@ -18,7 +18,8 @@ After a save the sheet tells every form what changed around it (``around``: whet
 what stands beside it).
 
 Whatever a message says of the writer is ignored: author, participant and session are the
-workbook's. Callbacks run in any thread, so all of it is thread-safe.
+workbook's. A coach's form speaks the same way to the coach site, under the coach's name, and never
+changes a word of the participant. Callbacks run in any thread, so all of it is thread-safe.
 """
 
 from __future__ import annotations
@@ -26,76 +27,44 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from mdli_workbook.access import audience_in_force, shared_with_coach
+from mdli_workbook.access import audience_in_force, for_coaches, shared_with_coach
 from mdli_workbook.answers import Conflict, Draft, values_of
 from mdli_workbook.curriculum import Filled
 from mdli_workbook.errors import SaveRefused, WorkbookError
+from mdli_workbook.exercises.coaching import is_coachs
 from mdli_workbook.exercises.entries import EntryOrder
-from mdli_workbook.exercises.readers import (
-    NOTHING_FOR_COACH,
-    NOTHING_SHARED,
-    NOTHING_YET,
-    audiences_of,
-    in_words,
+from mdli_workbook.exercises.messages import (
+    MESSAGE,
+    Decision,
+    Erase,
+    Hello,
+    History,
+    Nudge,
+    Save,
+    found_in,
+    of_coach,
+    refused,
+    revision_of,
+    state_of,
 )
-from mdli_workbook.nudge import nudges
+from mdli_workbook.exercises.readers import NOTHING_FOR_COACH, NOTHING_SHARED, NOTHING_YET
 from mdli_workbook.wordings import wordings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from mdli_workbook.answers import Answer
+    from pydantic import BaseModel
+
+    from mdli_workbook.answers import Answer, Audience
     from mdli_workbook.curriculum import Exercise
+    from mdli_workbook.exercises.messages import AnyMessage, Message
     from mdli_workbook.store import Store
 
-__all__ = ["Desktop", "Place", "Replies"]
-
-Message = dict[str, Any]
-
-
-class _Hello(BaseModel):
-    type: Literal["hello", "opened", "coach_view"]
-
-
-class _Save(BaseModel):
-    type: Literal["save"]
-    id: str
-    entry: str = ""
-    value: dict[str, Any] | None
-    based_on: str = ""
-
-
-class _Decision(BaseModel):
-    type: Literal["audience"]
-    id: str
-    audience: Literal["private", "coach", "program"]
-    based_on: dict[str, str] = {}
-
-
-class _History(BaseModel):
-    type: Literal["history"]
-    entry: str | None = ""
-
-
-class _Erase(BaseModel):
-    type: Literal["erase"]
-    id: str
-    entry: str | None = None
-    wording: str | None = None
-
-
-class _Nudge(BaseModel):
-    type: Literal["nudge"]
-    id: str = ""
-    text: str
-
-
-_Any = _Hello | _Save | _Decision | _History | _Erase | _Nudge
-_MESSAGE: TypeAdapter[_Any] = TypeAdapter(Annotated[_Any, Field(discriminator="type")])
+__all__ = ["Desktop", "Place", "Replies", "checked_value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +96,10 @@ class Desktop:
         Called after each save, so that forms which wait for it can appear.
     coach
         Gives the name of the participant's coach as the roster says it now; ``""`` if it is not known.
+    author
+        Id of the coach who writes; ``""`` where the participant does.
+    audience
+        Who reads what a coach writes; ``None`` where the participant decides.
     """
 
     place: Place
@@ -136,6 +109,8 @@ class Desktop:
     take_down: Callable[[Store], None] = lambda _: None
     refresh: Callable[[], None] = lambda: None
     coach: Callable[[], str] = lambda: ""
+    author: str = ""
+    audience: Audience | None = None
 
 
 class Replies:
@@ -151,36 +126,37 @@ class Replies:
 
     def __init__(self, exercise: Exercise, desktop: Desktop) -> None:
         self.exercise, self._desktop, self._place = exercise, desktop, desktop.place
+        self._author = desktop.author or desktop.place.participant
         self._lock = threading.Lock()
 
     def __call__(self, message: object) -> Message | None:
         """Return the answer to one message; errors become answers too, without anybody's text."""
         asked = message.get("id", "") if isinstance(message, dict) else ""
         try:
-            return self._answer(_MESSAGE.validate_python(message))
+            return self._answer(MESSAGE.validate_python(message))
         except ValidationError:
-            return _refused(asked, "this form and this notebook are not of the same version; open it again.")
+            return refused(asked, "this form and this notebook are not of the same version; open it again.")
         except WorkbookError as error:
-            return _refused(asked, f"{error}.")
+            return refused(asked, f"{error}.")
         except Exception as error:  # noqa: BLE001 - nobody above a callback would tell the person
-            return _refused(asked, f"something unforeseen happened ({type(error).__name__}).")
+            return refused(asked, f"something unforeseen happened ({type(error).__name__}).")
 
-    def _answer(self, message: _Any) -> Message | None:
-        if isinstance(message, _Nudge):
+    def _answer(self, message: AnyMessage) -> Message | None:
+        if isinstance(message, Nudge):
             return {"type": "nudge", "id": message.id, "found": found_in(message.text)}
         with self._lock:
             match message:
-                case _Save():
+                case Save():
                     return self._save(message)
-                case _Decision():
+                case Decision():
                     return self._decide(message)
-                case _History():
+                case History():
                     return self._history(message)
-                case _Erase():
+                case Erase():
                     return self._erase(message)
             return self._hear(message)
 
-    def _hear(self, message: _Hello) -> Message | None:
+    def _hear(self, message: Hello) -> Message | None:
         if message.type == "coach_view":
             return {"type": "coach_view", "html": self._coach_view()}
         if message.type == "opened":
@@ -193,45 +169,42 @@ class Replies:
             rows, why = self._rows(), self._desktop.why
         except WorkbookError as error:
             rows, why = (), f"{error}."
-        audience, coach = audience_in_force(self.exercise, rows), self._desktop.coach()
-        return {
-            "type": "state",
-            "id": message_id,
-            "answers": {row.entry: _revision(row) for row in rows},
-            "audience": audience,
-            "readers": in_words(audience, coach),
-            "audiences": audiences_of(self.exercise, coach),
-            "store": why,
-        }
+        audience, coach = self._audience(rows), self._desktop.coach()
+        return state_of(self.exercise, rows, audience, coach) | {"id": message_id, "store": why}
 
-    def _save(self, message: _Save) -> Message:
+    def _save(self, message: Save) -> Message:
+        if not message.entry:
+            self._refuse_coachs()
         store = self._store()
         draft = Draft(
             id=message.id,
-            author=self._place.participant,
+            author=self._author,
             cohort=self._place.cohort,
             participant=self._place.participant,
             session=self._place.session,
             exercise=self.exercise.id,
             entry=message.entry,
             value=checked_value(self.exercise, message.entry, message.value),
-            audience=audience_in_force(self.exercise, self._rows()),
+            audience=self._audience(self._rows()),
             based_on=message.based_on,
         )
+        if self._desktop.author:
+            self._refuse_participants(store, draft)
         outcome = store.save(draft)
         if isinstance(outcome, Conflict):
             return {
                 "type": "conflict",
                 "id": message.id,
                 "entry": message.entry,
-                "newer": _revision(outcome.newer),
+                "newer": revision_of(outcome.newer),
             }
-        if outcome.answer.value is None and draft.audience == "coach":
+        if outcome.answer.value is None and for_coaches(draft.audience):
             self._take_down(store)
         self._desktop.refresh()
-        return {"type": "saved", "id": message.id, "entry": message.entry} | _revision(outcome.answer)
+        return {"type": "saved", "id": message.id, "entry": message.entry} | revision_of(outcome.answer)
 
-    def _decide(self, message: _Decision) -> Message:
+    def _decide(self, message: Decision) -> Message:
+        self._refuse_coachs(deciding=True)
         store, rows = self._store(), self._rows()
         if message.audience != "private":
             _refuse_unseen(rows, message)
@@ -249,7 +222,7 @@ class Replies:
             self._take_down(store)
         return self._state(message.id)
 
-    def _history(self, message: _History) -> Message:
+    def _history(self, message: History) -> Message:
         if message.entry is None:
             entries = [row.entry for row in self._rows() if row.entry and row.value is None]
         else:
@@ -270,13 +243,13 @@ class Replies:
         place = self._place
         return self._own(self._store().history(place.participant, place.session, self.exercise.id, entry))
 
-    def _erase(self, message: _Erase) -> Message:
+    def _erase(self, message: Erase) -> Message:
         store, place = self._store(), self._place
         if message.wording is not None:
             _refuse_unknown(self._revisions(message.entry or ""), message.wording)
         erased = store.erase(
             id=message.id,
-            author=place.participant,
+            author=self._author,
             participant=place.participant,
             session=place.session,
             exercise=self.exercise.id,
@@ -319,10 +292,28 @@ class Replies:
         newest = store.newest(self._place.participant, self._place.session)
         return self._own(row for row in newest if row.exercise == self.exercise.id)
 
+    def _audience(self, rows: Iterable[Answer]) -> Audience:
+        return self._desktop.audience or audience_in_force(self.exercise, rows)
+
     def _own(self, rows: Iterable[Answer]) -> tuple[Answer, ...]:
-        """Leave out what a coach wrote for themself, whatever exercise a cell asks for."""
-        mine = self._place.participant
-        return tuple(row for row in rows if row.audience != "self" or row.author == mine)
+        """Leave out what is not for whoever writes here, whatever exercise a message asks for."""
+        if self._desktop.author:
+            return tuple(row for row in rows if of_coach(row, self._author))
+        return tuple(row for row in rows if row.audience != "self" or row.author == self._author)
+
+    def _refuse_coachs(self, *, deciding: bool = False) -> None:
+        """Keep what coaches write theirs: a participant says how a promise stands, and no more."""
+        if deciding and self._desktop.audience is not None:
+            raise SaveRefused("who reads what a coach writes is settled; nothing was changed")
+        if is_coachs(self.exercise.id) and not self._desktop.author:
+            raise SaveRefused(f"{self.exercise.id!r} is for a coach to write; nothing was changed")
+
+    def _refuse_participants(self, store: Store, draft: Draft) -> None:
+        """Keep a coach from writing over words of the participant."""
+        rows = store.history(draft.participant, draft.session, draft.exercise, draft.entry)
+        theirs = bool(rows) and rows[-1].author == draft.participant
+        if theirs and all(row.id != draft.id for row in rows):
+            raise SaveRefused("the participant has written here since; their words stay")
 
     def _store(self) -> Store:
         if self._desktop.store is None:
@@ -350,18 +341,6 @@ def checked_value(exercise: Exercise, entry: str, value: Message | None) -> Mess
         raise SaveRefused("; ".join(_say(one, shape) for one in found[:3])) from None
 
 
-def found_in(text: str) -> list[Message]:
-    """Return what may tell who somebody is, by places as a browser counts them (UTF-16)."""
-
-    def place(characters: int) -> int:
-        return len(text[:characters].encode("utf-16-le", "surrogatepass")) // 2
-
-    return [
-        {"start": place(one.start), "end": place(one.end), "kind": one.kind, "why": one.why}
-        for one in nudges(text)
-    ]
-
-
 def _say(found: Any, shape: type[BaseModel]) -> str:
     known = found["loc"] and found["loc"][0] in shape.model_fields
     field = str(found["loc"][0]).replace("_", " ") if known else "this answer"
@@ -370,7 +349,7 @@ def _say(found: Any, shape: type[BaseModel]) -> str:
     return f"{field} does not fit its field; correct it"
 
 
-def _refuse_unseen(rows: Iterable[Answer], message: _Decision) -> None:
+def _refuse_unseen(rows: Iterable[Answer], message: Decision) -> None:
     """Do not share what another window wrote and this one has not shown."""
     seen = message.based_on
     if any(row.id == message.id for row in rows):
@@ -385,11 +364,3 @@ def _refuse_unknown(rows: Iterable[Answer], wording: str) -> None:
     shown = {one.revision for one in wordings(rows)} | {row.id for row in rows if row.value is None}
     if wording not in shown:
         raise SaveRefused("this answer was changed meanwhile; look at the list again, then decide")
-
-
-def _revision(row: Answer) -> Message:
-    return {"revision": row.id, "value": row.value, "saved_at": row.saved_at.isoformat()}
-
-
-def _refused(message_id: object, reason: str) -> Message:
-    return {"type": "refused", "id": message_id, "reason": reason[:1].upper() + reason[1:]}

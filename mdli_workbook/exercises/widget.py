@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mdli_workbook.curriculum import Exercise
-    from mdli_workbook.exercises.replies import Message, Place
+    from mdli_workbook.exercises.messages import Message
+    from mdli_workbook.exercises.replies import Place
 
 __all__ = ["FormWidget", "describe", "overview", "panel"]
 

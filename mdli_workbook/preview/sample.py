@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from mdli_workbook.access import told_to_coach
 from mdli_workbook.answers import Answer, values_of
-from mdli_workbook.briefing import Briefing, Sources
 from mdli_workbook.curriculum import Exercise, Session
 from mdli_workbook.exercises import KINDS
 from mdli_workbook.exercises.coaching import NOTE, WRITTEN_BY_COACHES
 from mdli_workbook.exercises.commitment import Commitment
 from mdli_workbook.exercises.samples import samples
+from mdli_workbook.gathering import Sources
 from mdli_workbook.program import Credit, Program, ScheduledSession
 from mdli_workbook.program.people import Coach, Participant
 from mdli_workbook.program.settings import Settings
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mdli_workbook.answers import Audience
+    from mdli_workbook.briefing import Briefing
 
 __all__ = ["Month", "sample_month"]
 

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from mdli_workbook.answers import Answer, Draft, Saved
-from mdli_workbook.exercises.carried import carried_promises, last_note
-from mdli_workbook.exercises.coaching import AGREED, NOTE, OWN_NOTE
+from mdli_workbook.exercises.carried import carried_promises, comments_on, last_comments, last_note
+from mdli_workbook.exercises.coaching import AGREED, NOTE, comment_on, own_note
 from mdli_workbook.exercises.commitment import CommitmentValue
 from mdli_workbook.exercises.desk import WorkbookDesk
 from mdli_workbook.exercises.replies import Desktop, Place
@@ -136,7 +136,7 @@ def test_the_newest_note_is_the_last_session_s_and_not_the_last_written() -> Non
         [note(" \n", 1)],
         [replace(note("Gone.", 1), value=None)],
         [note("Not sent yet.", 1, "self")],
-        [row(OWN_NOTE.id, {"text": "Mine."}, "self", entry="", author="kim")],
+        [row(own_note("kim").id, {"text": "Mine."}, "self", entry="", author="kim")],
     ],
 )
 def test_without_a_note_to_the_participant_there_is_none(rows: list[Answer]) -> None:
@@ -302,3 +302,67 @@ def test_without_a_first_rating_nothing_is_compared_and_looking_back_is_asked_al
     again, back = page.scale("again", same_as="1/rating", **SCALE), page.scale("back", **BACK)
     rate(again, "5533")
     assert (around_of(again)["beside"], around_of(back)["shown"]) == ("", True)
+
+
+def comment(text: str, session: int = 1, exercise: str = "rating", entry: str = "", **more: Any) -> Answer:
+    said = {"text": text, "exercise": exercise, "entry": entry, "title": "My visits, visit 2"}
+    return row(
+        comment_on(exercise, entry).id, said, "participant", session=session, entry="", author="kim", **more
+    )
+
+
+def test_a_comment_stands_beside_the_exercise_that_it_is_on_and_changes_no_word_of_it(store: Store) -> None:
+    own = put(store, row("rating", {"text": "My own words."}, entry=""))
+    put(store, comment("zqsay more"))
+    form, other = (desk(store, 1).reflection(name) for name in ("rating", "another"))
+    assert "From your coach" in around_of(form)["beside"]
+    assert "zqsay more" in around_of(form)["beside"]
+    assert around_of(other)["beside"] == ""
+    assert form._reply({"type": "hello"})["answers"][""]["value"] == own.value
+    assert "zqsay" not in repr(form.get_state()), "no widget state holds what was written"
+
+
+def test_a_comment_on_one_entry_says_which(store: Store) -> None:
+    put(store, comment("zqsay more", entry=ENTRY))
+    beside = around_of(desk(store, 1).log("rating", fields={"when": "date"}))["beside"]
+    assert "On My visits, visit 2" in beside
+    assert "zqsay more" in beside
+
+
+def test_the_comments_of_the_last_session_are_carried_into_the_next_workbook(store: Store) -> None:
+    put(store, comment("zqfirst month"))
+    put(store, comment("zqsecond month", 2))
+    put(store, comment("zqon an entry", 2, entry=ENTRY))
+    [told] = desk(store, 3).carried()
+    beside = around_of(told)["beside"]
+    assert "From your coach, on session 2" in beside
+    assert "On My visits, visit 2" in beside
+    assert [words in beside for words in ("zqfirst", "zqsecond", "zqon an entry")] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [comment(" \n")],
+        [replace(comment("Gone."), value=None)],
+        [replace(comment("Mine."), audience="self")],
+        [comment("Of this very session.", 3)],
+    ],
+)
+def test_without_a_comment_for_the_participant_there_is_none(rows: list[Answer]) -> None:
+    assert last_comments(rows, 3) == ""
+
+
+def test_a_comment_and_its_title_stay_text() -> None:
+    evil = comment(EVIL)
+    evil = replace(evil, value={**(evil.value or {}), "title": EVIL})
+    for shown in (last_comments([evil], 3), comments_on([evil], "rating")):
+        assert "quokka" in shown
+        assert "<script" not in shown
+        assert "<img" not in shown
+
+
+def test_what_was_agreed_says_so_above_its_form() -> None:
+    [one] = carried_promises([row(AGREED.id, PROMISE, "participant", author="kim")], 3)
+    assert one.exercise.title == "Agreed in call 1"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mdli_workbook.exercises.change import Moved, Shift, moved_items, shifts, show_shifts
+from mdli_workbook.exercises.change import Moved, Shift, moved_items, say_news, shifts, show_shifts
 from mdli_workbook.exercises.scale import Scale
 
 LABELS = ["never", "seldom", "sometimes", "often", "nearly always"]
@@ -143,16 +143,29 @@ def test_the_picture_has_a_title_and_says_all_of_it_in_words() -> None:
     )
 
 
+def test_what_is_news_is_said_in_words_first_and_so_is_that_nothing_is() -> None:
+    assert say_news(FOUND).striptags() == "Coach up by 1.3."
+    assert say_news(FOUND[1:]).striptags() == "No principle moved by 1.0 or more: no news."
+    assert say_news(()) == ""
+
+
+def test_a_long_name_and_a_long_point_go_over_two_lines() -> None:
+    found = (Shift("manage-people-and-resources", 2.0, None, 3.0),)
+    words = [one.text for one in drawn(found).iter(f"{SVG}text")]
+    assert words[words.index("nearly") :][:2] == ["nearly", "always"]
+    assert words[-2:] == ["Manage people and", "resources"]
+
+
 def marks(root: ET.Element, name: str) -> list[ET.Element]:
     return [one for one in root.iter() if one.get("class") == f"mdli-mark-{name}"][1:]  # the first is the key
 
 
 def test_each_mark_stands_at_its_mean_and_a_missing_one_is_not_drawn() -> None:
     root = drawn()
-    # the five points stand at 260, 360, 460, 560 and 660
-    assert [one.get("cx") for one in marks(root, "then")] == ["360.0", "460.0"]
-    assert [one.get("cx") for one in marks(root, "now")] == ["485.0", "460.0", "360.0"]
-    assert [str(one.get("d")).split(" ")[0] for one in marks(root, "seen-now")] == ["M260.0"]
+    # the five points stand at 158, 213, 268, 323 and 378
+    assert [one.get("cx") for one in marks(root, "then")] == ["213.0", "268.0"]
+    assert [one.get("cx") for one in marks(root, "now")] == ["281.8", "268.0", "213.0"]
+    assert [str(one.get("d")).split(" ")[0] for one in marks(root, "seen-now")] == ["M158.0"]
 
 
 def test_where_nothing_moved_both_marks_can_be_seen() -> None:
@@ -182,7 +195,7 @@ def test_it_is_inert_and_carries_no_style_id_or_script() -> None:
     }  # fmt: skip
     assert {str(one.tag).removeprefix(SVG) for one in root.iter()} <= {
         "div", "svg", "title", "desc", "line", "text", "circle", "path",
-        "table", "caption", "thead", "tbody", "tr", "th", "td",
+        "details", "summary", "table", "caption", "thead", "tbody", "tr", "th", "td",
     }  # fmt: skip
     assert root.findtext(f"{SVG}svg/{SVG}title") == evil
 

@@ -10,7 +10,16 @@ from programs import SESSIONS, make_program
 from mdli_workbook.access import for_coaches
 from mdli_workbook.errors import CurriculumError
 from mdli_workbook.exercises import KINDS
-from mdli_workbook.exercises.coaching import AGREED, NOTE, OWN_NOTE, WRITTEN_BY_COACHES
+from mdli_workbook.exercises.coaching import (
+    AGREED,
+    CALL,
+    NOTE,
+    OWN_NOTE,
+    WRITTEN_BY_COACHES,
+    comment_on,
+    is_coachs,
+    own_note,
+)
 from mdli_workbook.session_files import read_curriculum
 
 if TYPE_CHECKING:
@@ -19,18 +28,23 @@ if TYPE_CHECKING:
 
 def test_participant_and_coach_both_read_the_note_and_what_was_agreed_and_nothing_else() -> None:
     assert WRITTEN_BY_COACHES == (NOTE, AGREED)
-    assert OWN_NOTE not in WRITTEN_BY_COACHES
+    assert not any(one.id.startswith(OWN_NOTE) for one in WRITTEN_BY_COACHES)
     assert for_coaches("participant")
     assert not for_coaches("self")
 
 
-def test_their_ids_begin_alike_and_are_three() -> None:
-    ids = [one.id for one in (NOTE, AGREED, OWN_NOTE)]
-    assert all(one.startswith("coach-") for one in ids)
-    assert len(set(ids)) == 3
+def test_their_ids_begin_alike_and_are_all_different() -> None:
+    written = (CALL, NOTE, AGREED, own_note("kim"), own_note("lee"), comment_on("a"), comment_on("a", "b"))
+    assert all(is_coachs(one.id) for one in written)
+    assert len({one.id for one in written}) == len(written)
 
 
-@pytest.mark.parametrize("name", [NOTE.id, AGREED.id, OWN_NOTE.id, "coach-anything"])
+def test_the_longest_names_still_give_ids_that_a_store_takes() -> None:
+    for one in (own_note("k" * 64), comment_on("e" * 64, "0" * 36)):
+        assert len(one.id) <= 64
+
+
+@pytest.mark.parametrize("name", [NOTE.id, AGREED.id, OWN_NOTE, "coach-anything"])
 def test_no_session_may_take_such_an_id(tmp_path: Path, name: str) -> None:
     folder = make_program(
         tmp_path / "program",

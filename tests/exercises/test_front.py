@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mdli_workbook.answers import Answer
-from mdli_workbook.briefing import Briefing, Declared, Meeting, Person, Repeat, Step
+from mdli_workbook.briefing import Before, Briefing, Declared, Meeting, Person, Repeat, Step
 from mdli_workbook.exercises.coaching import NOTE
 from mdli_workbook.exercises.front import PARTS
 
@@ -73,12 +73,19 @@ class Page:
         return " ".join(re.sub(r"<[^>]*>", " ", self.html(part, title)).split())
 
 
+def month(**more: Any) -> Before:
+    """Return the month before, in which nothing happened."""
+    call = Meeting(number=1, window=(date(2026, 1, 19), date(2026, 1, 30)))
+    fields = {"session": 1, "call": call, "since": AT, "done": 0, "total": 4, "settled": {}, "named": ()}
+    return Before(**fields | more)
+
+
 def test_it_says_who_and_which_call() -> None:
     text = Page().text("who")
     assert "Ana Example Medical director, Riverside" in text
     assert "2 of 6, no time agreed yet; between 16 February 2026 and 27 February 2026" in text
     assert "2, Listen, held 10 February 2026" in text
-    assert "Sam Kim" in text
+    assert "Sam Kim" not in text, "whoever reads it knows, and it may be another one next month"
 
 
 @pytest.mark.parametrize(
@@ -119,6 +126,41 @@ def test_the_coachs_last_note_stands_below() -> None:
     assert "after call 1 Bring the audit." in page.text("for-the-call")
 
 
+def test_last_months_talk_is_not_this_months() -> None:
+    page = Page().add("agenda", "for-the-call", {"": {"lines": ["How to say sorry"]}}, session=1)
+    assert "sorry" not in page.text("for-the-call")
+
+
+def test_the_calls_before_and_after_are_told() -> None:
+    assert "Call before none, this is the first" in Page().text("who")
+    assert "Call after none, this is the last" in Page().text("who")
+    after = Meeting(number=3, window=(date(2026, 3, 17), date(2026, 3, 27)))
+    assert "Call after call 3, no time agreed yet; between 17 March 2026 and 27 March 2026" in Page(
+        after=after
+    ).text("who")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        ({"state": "held", "minutes": 45}, "call 1, 21 January 2026, held, 45 minutes"),
+        ({"state": "missed", "minutes": 45}, "call 1, 21 January 2026, missed"),
+        ({"state": "planned"}, "call 1, 21 January 2026, not recorded"),
+        ({"state": "moved", "moved_to": "2026-02-02"}, "call 1, 21 January 2026, moved to 2 February 2026"),
+    ],
+)
+def test_what_became_of_the_call_before_is_told(recorded: dict[str, Any], said: str) -> None:
+    starts_at = datetime(2026, 1, 22, 0, tzinfo=UTC)  # still the 21st in Chicago
+    call = Meeting(
+        number=1,
+        window=(date(2026, 1, 19), date(2026, 1, 30)),
+        starts_at=starts_at,
+        zone="America/Chicago",
+        **recorded,
+    )
+    assert f"Call before {said} Call after" in Page(before=month(call=call)).text("who")
+
+
 def test_a_commitment_says_what_by_when_and_where_it_comes_from() -> None:
     steps = (Step(session=1, exercise="first-step", entry=ENTRY, at=AT, state="open", due="2026-03-10"),)
     moved = Step(session=1, exercise="first-step", entry=ENTRY, at=AT, state="open", due="2026-03-30")
@@ -139,6 +181,17 @@ def test_only_an_open_commitment_is_past_its_date(state: str, past: bool) -> Non
     assert "now past" not in today.text("commitments")
 
 
+def test_open_ones_come_first_by_date_and_those_without_one_after_them() -> None:
+    dues = {"later": "2026-04-02", "none": "", "past": "2026-03-01"}
+    page = Page()
+    page.add("commitment", "kept-one", {"0": PROMISE | {"act": "kept", "due": "2026-01-01", "state": "kept"}})
+    for name, due in dues.items():
+        page.add("commitment", name, {ENTRY: PROMISE | {"act": f"act-{name}", "due": due}})
+    text = page.text("commitments")
+    places = [text.index(act) for act in ("act-past", "act-later", "act-none", "kept kept")]
+    assert places == sorted(places)
+
+
 def test_no_commitment_is_said_too() -> None:
     for page in (
         Page(),
@@ -157,13 +210,13 @@ def test_done_partly_done_left_and_not_opened_are_told_apart() -> None:
     page.add("commitment", "earlier", {ENTRY: PROMISE}, session=1)
     text = page.text("done-and-open")
     assert "1 of 4 done." in text
-    assert "The first guess done Left opened and left Never not opened Part partly done" in text
+    assert "Not opened Never Opened and left Left Partly done Part Done The first guess" in text
     assert "Earlier" not in text
 
 
 def test_a_session_of_which_the_coach_may_know_nothing_is_said_so() -> None:
     assert Page().text("done-and-open").endswith("0 of 0 done.")
-    assert "<table" not in Page().html("done-and-open")
+    assert "<dl" not in Page().html("done-and-open")
 
 
 def test_what_changed_is_shown_only_for_a_rating_that_was_repeated() -> None:
@@ -202,10 +255,12 @@ def test_what_people_wrote_stays_text(part: str) -> None:
         person=Person(id="ana", name=EVIL, role=EVIL, organization=EVIL),
         coach=EVIL,
         title=EVIL,
+        before=month(),
         repeats=(Repeat(now="again", then="rating", then_session=1),),
         opened=("left",),
     )
     page.add("agenda", "for-the-call", {"": {"lines": [EVIL]}}).add("reflection", "left", title=EVIL)
+    page.add("agenda", "for-the-call", {"": {"lines": [EVIL]}}, session=1)
     page.add("reflection", NOTE.id, {"": {"text": EVIL}}, session=1)
     page.add("commitment", "next-step", {ENTRY: words | {"due": "2026-03-01"}}, title=EVIL)
     page.add("scale", "again", {"": {"ratings": {"asks": "0"}}}, title=EVIL, **evil)

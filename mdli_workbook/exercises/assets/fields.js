@@ -16,15 +16,27 @@ class Fields {
     const several = controls.length > 1;
     this.all = controls.map((control, index) => {
       const marked = { ...control, aside: several && control.required ? "(needed)" : aside };
-      return { control, ...CONTROLS[control.type](marked, `${prefix}-${index}`, changed) };
+      return { control, ...CONTROLS[control.type](marked, `${prefix}-${index}`, () => { this.fit(); changed(); }) };
     });
     this.notice = el("div", { class: "mdli-notice" });
     this.node = el("div", { class: "mdli-fields" }, this.notice, ...this.all.map(({ node }) => node));
+    this.fit();
+  }
+
+  // A field may wait for another one of the same answer: minutes, once a call was held.
+  fit() {
+    const waits = this.all.filter(({ control: { when } }) => when);
+    if (!waits.length) return;
+    const said = this.get();
+    for (const { control: { when }, node } of waits) node.hidden = !when.is.includes(said[when.name]);
   }
 
   get() { return Object.fromEntries(this.all.map(({ control, get }) => [control.name, get()])); }
 
-  set(value) { for (const { control, set } of this.all) set(value?.[control.name]); }
+  set(value) {
+    for (const { control, set } of this.all) set(value?.[control.name]);
+    this.fit();
+  }
 
   // Both versions, field by field where they differ, and the two ways on.
   ask(mine, newer, choose) {

@@ -2,13 +2,18 @@
 
 const START = "press Start at the top of the page, or menu Run, Run All Cells";
 const kept = () => (Drafts.shared || Drafts.failing ? "Your text is only on this page." : "Your text is kept in this browser.");
+// What keeps the answers, and what to do while it does not answer.
+const KEEPER = {
+  notebook: { name: "the notebook", silent: `If this stays: ${START}.`, unheard: `To save it: ${START}.` },
+  site: { name: "the site", silent: "If this stays, load the page again.", unheard: "It is tried again every few seconds." },
+};
 const STATUS = {
   opening: () => "Opening …",
-  silent: () => `The notebook does not answer yet. If this stays: ${START}.`,
+  silent: (_, keeper) => `${capital(keeper.name)} does not answer yet. ${keeper.silent}`,
   saving: () => "Saving …",
   saved: ({ at, recovered }) => `Saved ${atTime(at)}${recovered ? ", with text found in this browser" : ""}`,
   found: () => "Not yet saved: text found in this browser, saving it …",
-  unheard: () => `Not saved: the notebook does not answer. ${kept()} To save it: ${START}.`,
+  unheard: (_, keeper) => `Not saved: ${keeper.name} does not answer. ${kept()} ${keeper.unheard}`,
   refused: ({ reason }) => `Not saved: ${reason} ${kept()}`,
   undecided: ({ reason }) => `Not changed: ${reason}`,
   conflict: () => "Not saved: there are two versions. Please choose above.",
@@ -75,7 +80,7 @@ class Foot {
 
   refresh() {
     const { status, audience, wanted, turn } = this.saving;
-    const words = STATUS[status.word](status);
+    const words = STATUS[status.word](status, KEEPER[this.spec.site ? "site" : "notebook"]);
     if (this.words.textContent !== words) this.words.textContent = words;
     this.bar.dataset.status = TROUBLE.has(status.word) ? "trouble" : status.word;
     const told = words && this.node.closest(".mdli-screen-reader") ? `${this.spec.heading}: ${words}` : words;

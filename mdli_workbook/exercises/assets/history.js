@@ -94,7 +94,7 @@ class Wordings {
   ask() {
     this.saving.tell({ type: "history", entry: this.entry });
     clearTimeout(this.again);
-    this.again = this.saving.after(PATIENCE, () => { this.say("The notebook does not answer yet …"); this.ask(); });
+    this.again = this.saving.after(PATIENCE, () => { this.say("No answer yet …"); this.ask(); });
   }
 
   hear({ entry, wordings }) {
