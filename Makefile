@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGED := pyproject.toml constraints.txt $(shell find jupyter -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check bench format examples browser clean
+.PHONY: help demo test soak check bench format examples pictures browser clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -44,6 +44,10 @@ EXAMPLE := demo/amara-okafor/02-be-open-and-listen.ipynb
 examples: $(VENV)/installed
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(BIN)/mdli --program "$$folder" demo --no-serve && \
 	for kind in workbooks reports; do install -D -m 644 "$$folder/$$kind/$(EXAMPLE)" "$$kind/$(EXAMPLE)"; done
+
+# The pictures of docs/, taken of the demonstration: after a change in what people see.
+pictures: $(VENV)/installed-test browser
+	@$(BIN)/python tests/portraits.py docs/pictures
 
 # Chromium drives the tests of the forms and of the coach site.
 browser:

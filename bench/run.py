@@ -8,21 +8,13 @@ from __future__ import annotations
 
 import argparse
 import csv
-import http.cookiejar
-import json
 import os
 import platform
-import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +26,7 @@ from typing import TYPE_CHECKING
 import papermill
 from equity import measure_views
 from opening import measure_openings
+from pages import measure_pages
 
 from mdli_workbook import cli
 from mdli_workbook.exercises import KINDS
@@ -45,7 +38,7 @@ from mdli_workbook.session_files import read_curriculum
 from mdli_workbook.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from mdli_workbook.report import Job
 
@@ -61,6 +54,8 @@ NAMED = (
     "ipykernel",
     "jupyter_server",
 )
+
+PARTS = ("workbooks", "reports", "pages", "openings", "views")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,89 +214,16 @@ def papermill_command(here: Path) -> None:
     )
 
 
-# --- pages -------------------------------------------------------------------------------------
-
-
-def measure_pages(folder: Path, program: Path, times: int) -> Pair:
-    """Seconds until a whole report page has arrived: our site beside stock Voila."""
-    coach, participant, session = a_report(program)
-    report = folder / "papermill" / f"{participant}-{session}"
-    ours_command = (TOOLS / "mdli", "--program", program, "serve", "--port", "0")
-    voila_command = (TOOLS / "voila", "report.ipynb", "--no-browser", f"--port={free_port()}")
-    with serving(ours_command, folder) as site, serving(voila_command, report) as voila:
-        browser = sign_in(site, coach, json.loads((program / ".mdli/demo-passwords.json").read_text())[coach])
-        page = f"{site}report/{participant}/{session}"
-        must_hold(read(browser, page), "mdli-")
-        ours, theirs = [], []
-        for turn in range(times):
-            ours += [took(lambda: read(browser, page)) for _ in range(5)]
-            if turn < max(3, times // 2):
-                theirs.append(took(lambda: must_hold(read(browser, voila), "mdli-")))
-    return Pair("a report's page", "seconds", ours, "stock Voila, the same report", theirs)
-
-
-def a_report(program: Path) -> tuple[str, str, int]:
-    """Return the coach, participant and session of the first report."""
-    path = min((program / "reports").glob("*/*/*.ipynb"))
-    marker = json.loads(path.read_text(encoding="utf-8"))["metadata"]["mdli"]
-    rows = csv.DictReader((program / "roster.csv").read_text(encoding="utf-8-sig").splitlines())
-    coach = next(row["coach_id"] for row in rows if row["participant_id"] == marker["participant"])
-    return coach, marker["participant"], marker["session"]
-
-
-@contextmanager
-def serving(command: Sequence[object], cwd: Path) -> Iterator[str]:
-    """Run a server; yield the address that it prints."""
-    log = Path(tempfile.mkstemp(suffix=".log")[1])
-    with log.open("w") as out:
-        server = subprocess.Popen(list(map(str, command)), cwd=cwd, stdout=out, stderr=out)
-    try:
-        yield wait_for_address(log, server)
-    finally:
-        server.terminate()
-        server.wait(20)
-        log.unlink()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-def wait_for_address(log: Path, server: subprocess.Popen[bytes]) -> str:
-    """Wait until the server says where it is and answers there."""
-    for _ in range(600):
-        found = re.search(r"http://(?:127\.0\.0\.1|localhost):[1-9]\d*/", log.read_text())
-        if found:
-            return found.group()
-        if server.poll() is not None:
-            break
-        time.sleep(0.1)
-    sys.exit(log.read_text())
-
-
-def sign_in(site: str, coach: str, password: str) -> urllib.request.OpenerDirector:
-    """Sign in as a browser does."""
-    cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-    browser = urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
-    found = re.search(r'name="_xsrf"[^>]*value="([^"]+)"', read(browser, f"{site}login"))
-    assert found, "the sign-in form has no _xsrf field"
-    form = {"coach": coach, "password": password, "_xsrf": found.group(1)}
-    browser.open(f"{site}login", urllib.parse.urlencode(form).encode(), timeout=60).read()
-    return browser
-
-
-def read(browser: urllib.request.OpenerDirector, url: str) -> str:
-    """Read a page to its last byte."""
-    with browser.open(url, timeout=120) as answer:
-        return str(answer.read().decode("utf-8"))
-
-
-def must_hold(page: str, word: str) -> None:
-    """Measure nothing that is not the report."""
-    if word not in page:
-        sys.exit(f"the page does not hold the report ({len(page)} characters)")
+def executed_by_papermill(folder: Path, program: Path, participant: str, session: int) -> Path:
+    """Return a folder that holds a report as papermill has executed it."""
+    here = folder / "papermill" / f"{participant}-{session}"
+    if not here.exists():
+        jobs = plan_reports(program)
+        one = next(job for job in jobs if (job.participant, job.session) == (participant, session))
+        unpack(one, folder / "papermill")
+    if not (here / "report.ipynb").exists():
+        papermill_command(here)
+    return here
 
 
 # --- all of it ---------------------------------------------------------------------------------
@@ -328,6 +250,27 @@ def as_page(on: str, pairs: Sequence[Pair]) -> str:
     )
 
 
+def measure(folder: Path, given: argparse.Namespace) -> list[Pair]:
+    """Measure the parts that were asked for, all on one demonstration program."""
+    demo, pairs = folder / "demo", []
+    run(TOOLS / "mdli", "--program", demo, "demo", "--no-serve", cwd=folder)
+    if "workbooks" in given.only:
+        pairs += [measure_workbooks(folder, given.people, given.times)]
+    if "reports" in given.only:
+        pairs += measure_reports(folder, demo, given.times)
+    if "pages" in given.only:
+        executed = partial(executed_by_papermill, folder, demo)
+        pairs += [Pair(*figure) for figure in measure_pages(demo, executed, given.times)]
+    if "openings" in given.only:
+        ours, theirs = measure_openings(folder, demo, given.openings)
+        peer = "stock JupyterLab, *Run All* by a robot as soon as the kernel is idle"
+        pairs += [Pair("a workbook opened, until it can be typed in", "seconds", ours, peer, theirs)]
+    if "views" in given.only:
+        views = measure_views(folder, given.rows, given.times)
+        pairs += [Pair(what, "seconds", a, "pandas and statsmodels", b) for what, (a, b) in views.items()]
+    return pairs
+
+
 def main() -> None:
     """Measure, print, write."""
     asked = argparse.ArgumentParser(description=__doc__)
@@ -336,19 +279,11 @@ def main() -> None:
     asked.add_argument("--openings", type=int, default=10, help="openings of a workbook in each way")
     asked.add_argument("--rows", type=int, default=1_000_000, help="patients in the file that is explored")
     asked.add_argument("--out", type=Path, default=REPOSITORY / "bench" / "results.md")
+    asked.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="measure these parts alone")
     given = asked.parse_args()
     on = machine()
     with tempfile.TemporaryDirectory(prefix="mdli-bench-") as name:
-        folder = Path(name)
-        run(TOOLS / "mdli", "--program", folder / "demo", "demo", "--no-serve", cwd=folder)
-        pairs = [measure_workbooks(folder, given.people, given.times)]
-        pairs += measure_reports(folder, folder / "demo", given.times)
-        pairs += [measure_pages(folder, folder / "demo", given.times)]
-        ours, theirs = measure_openings(folder, folder / "demo", given.openings)
-        peer = "stock JupyterLab, *Run All* by a robot as soon as the kernel is idle"
-        pairs += [Pair("a workbook opened, until it can be typed in", "seconds", ours, peer, theirs)]
-        views = measure_views(folder, given.rows, given.times)
-        pairs += [Pair(what, "seconds", a, "pandas and statsmodels", b) for what, (a, b) in views.items()]
+        pairs = measure(Path(name), given)
     page = as_page(on, pairs)
     given.out.write_text(page, encoding="utf-8")
     print(page)

@@ -289,20 +289,25 @@ def _progress() -> Iterator[Callable[[str, int], None]]:
         yield lambda done, total: bar.update(task, advance=1, total=total, description=f"reports: {done}")
 
 
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8866, show_default=True)
+@click.option("--address", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", "hosts", multiple=True, metavar="NAME", help="A name that browsers ask for, too.")
+@click.option("--certificate", type=_FILE, help="For TLS, with --key: a PEM file.")
+@click.option("--key", type=_FILE, help="The certificate's key, readable by this account alone.")
+@click.option("--behind-proxy", is_flag=True, help="A proxy with TLS, and nothing else, reaches the address.")
 @click.pass_obj
-def serve(setting: _Setting, port: int) -> None:
-    """Serve the coach site on 127.0.0.1."""
+def serve(setting: _Setting, /, hosts: tuple[str, ...], **given: Any) -> None:
+    """Serve the coach site, on 127.0.0.1 unless what is sent is encrypted."""
+    from mdli_workbook.site import Door  # noqa: PLC0415
     from mdli_workbook.site import serve as run_site  # noqa: PLC0415
 
     program = setting.program()
-    run_site(
-        program.folder,
-        port=port,
-        now=setting.clock(program),
-        ready=lambda url: _say(f"coach site: {url}"),
-    )
+    door = Door(hosts=hosts, **given)
+    run_site(program.folder, door, now=setting.clock(program), ready=lambda url: _say(f"coach site: {url}"))
 
 
 @main.group()
@@ -310,8 +315,16 @@ def coach() -> None:
     """Manage the coaches' access to the site."""
 
 
+def _need_coach(program: Program, coach_id: str) -> None:
+    known = sorted(one.id for one in program.coaches)
+    if coach_id not in known:
+        raise ProgramError(
+            [Problem("coaches.csv", 0, f"coach '{coach_id}' is not there; there are {', '.join(known)}")]
+        )
+
+
 @coach.command()
-@click.argument("coach_id")
+@click.argument("coach_id", metavar="COACH")
 @click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input instead of asking."
 )
@@ -321,11 +334,7 @@ def passwd(setting: _Setting, coach_id: str, *, password_stdin: bool) -> None:
     from mdli_workbook.site.passwords import set_password  # noqa: PLC0415
 
     program = setting.program()
-    known = sorted(one.id for one in program.coaches)
-    if coach_id not in known:
-        raise ProgramError(
-            [Problem("coaches.csv", 0, f"coach '{coach_id}' is not there; there are {', '.join(known)}")]
-        )
+    _need_coach(program, coach_id)
     password = (
         sys.stdin.readline().rstrip("\n")
         if password_stdin
@@ -333,6 +342,18 @@ def passwd(setting: _Setting, coach_id: str, *, password_stdin: bool) -> None:
     )
     set_password(program.folder, coach_id, password)
     _say(f"password of {coach_id} is set")
+
+
+@coach.command()
+@click.argument("coach_id", metavar="COACH")
+@click.pass_obj
+def reset(setting: _Setting, coach_id: str) -> None:
+    """Print a code with which a coach sets a new password, once and within a day."""
+    from mdli_workbook.site.codes import make_code  # noqa: PLC0415
+
+    program = setting.program()
+    _need_coach(program, coach_id)
+    _say(make_code(program.folder, coach_id, setting.clock(program)))
 
 
 @main.command()
@@ -367,11 +388,8 @@ def demo(setting: _Setting, port: int, *, no_serve: bool) -> None:
     for line in done.lines():
         _say(line)
     if not no_serve:
+        from mdli_workbook.site import Door  # noqa: PLC0415
         from mdli_workbook.site import serve as run_site  # noqa: PLC0415
 
-        run_site(
-            folder,
-            port=port,
-            now=now,
-            ready=lambda url: _say(f"coach site: {url} (end it with Ctrl+C)"),
-        )
+        door = Door("127.0.0.1", port)
+        run_site(folder, door, now=now, ready=lambda url: _say(f"coach site: {url} (end it with Ctrl+C)"))

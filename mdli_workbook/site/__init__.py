@@ -5,26 +5,26 @@ Voila is imported only when the site starts, so that setting a password stays qu
 
 from __future__ import annotations
 
+import resource
 from typing import TYPE_CHECKING
 
+from mdli_workbook.site.door import Door
 from mdli_workbook.site.passwords import set_password
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-__all__ = ["serve", "set_password"]
+__all__ = ["Door", "serve", "set_password"]
 
 
-def serve(  # noqa: PLR0913 - keywords, half of them with a default
+def serve(
     folder: Path,
+    door: Door,
     *,
-    port: int,
     now: Callable[[], datetime],
     ready: Callable[[str], None] | None = None,
-    address: str = "127.0.0.1",
-    hosts: Iterable[str] = (),
 ) -> None:
     """Serve the coach site of a program until the process is told to stop.
 
@@ -32,25 +32,28 @@ def serve(  # noqa: PLR0913 - keywords, half of them with a default
     ----------
     folder
         The program folder.
-    port
-        Where to listen; 0 takes any free port.
+    door
+        Where to listen, under which names, and how what is sent is protected.
     now
         Tells the time, as a moment with a time zone.
     ready
         Called once with the site's address, when it answers.
-    address
-        Which address of this machine to listen on; only a loopback address is accepted.
-    hosts
-        Further names under which a browser may ask for the site, such as that of a tunnel.
 
     Raises
     ------
     SiteRefused
-        If the address is not a loopback address, the port is taken, or a secret is readable by others.
+        If others could reach it without encryption, the port is taken, or a secret is readable by others.
     """
+    door.check()
+    _hold_many_connections()
     from mdli_workbook.site.app import CoachSite  # noqa: PLC0415 - Voila takes a second to import
 
-    told = {"now": now, "ready": ready, "ip": address, "port": port, "hosts": tuple(hosts)}
-    site = CoachSite(folder=folder.resolve(), open_browser=False, **told)
+    site = CoachSite(folder=folder.resolve(), open_browser=False, door=door, now=now, ready=ready)
     site.initialize([])
     site.start()
+
+
+def _hold_many_connections() -> None:
+    """Take as many open files as this account may have: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

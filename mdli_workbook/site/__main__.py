@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mdli_workbook.errors import SiteRefused
-from mdli_workbook.site import serve
+from mdli_workbook.site import Door, serve
 
 
 def _announce(url: str) -> None:
@@ -25,7 +25,12 @@ def main() -> int:
     given = asked.parse_args()
     fixed = given.today and (given.today if given.today.tzinfo else given.today.replace(tzinfo=UTC))
     try:
-        serve(given.folder, port=given.port, now=lambda: fixed or datetime.now(UTC), ready=_announce)
+        serve(
+            given.folder,
+            Door("127.0.0.1", given.port),
+            now=lambda: fixed or datetime.now(UTC),
+            ready=_announce,
+        )
     except SiteRefused as refused:
         sys.stderr.write(f"{refused}\n")
         return 2

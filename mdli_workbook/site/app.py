@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import ipaddress
 import logging
 import signal
-import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from tornado import web
@@ -19,46 +15,40 @@ from tornado.httpserver import HTTPServer
 from traitlets import Any as AnyTrait
 from voila.app import Voila
 
-from mdli_workbook.errors import SiteRefused
+from mdli_workbook.shelf import sweep_pages
+from mdli_workbook.site.asset_files import load_assets
+from mdli_workbook.site.bodies import Bodies, version_of
+from mdli_workbook.site.diary import open_diary
+from mdli_workbook.site.door import Door
 from mdli_workbook.site.frame import NotFound, Site
 from mdli_workbook.site.identity import Identity, read_secret
-from mdli_workbook.site.pages import Index, Login, Logout, Report, Static
+from mdli_workbook.site.pages import Index, Static
 from mdli_workbook.site.passwords import read_hashes, require_private
-from mdli_workbook.site.render import TEMPLATES, ReportExporter, make_environment
+from mdli_workbook.site.rebuilding import Rebuilding, worker_command
+from mdli_workbook.site.render import DRAWN_BY, TEMPLATES, draw_report, make_environment
+from mdli_workbook.site.report_pages import Now, Rebuild, Report
+from mdli_workbook.site.resetting import Reset
+from mdli_workbook.site.signing_in import Login, Logout
 from mdli_workbook.site.sources import Sources
 from mdli_workbook.site.throttle import Throttle
+from mdli_workbook.site.writing import Write
 
-__all__ = ["ROUTES", "STYLES", "CoachSite"]
+__all__ = ["ROUTES", "CoachSite"]
+
+_REPORT = r"/report/([a-z0-9][a-z0-9_-]{0,63})/([1-6])"
 
 ROUTES: tuple[tuple[str, type[web.RequestHandler]], ...] = (
     (r"/", Index),
     (r"/login", Login),
     (r"/logout", Logout),
-    (r"/report/([a-z0-9][a-z0-9_-]{0,63})/([1-6])", Report),
-    (r"/static/([a-z]+\.css)", Static),
+    (r"/reset", Reset),
+    (_REPORT, Report),
+    (rf"{_REPORT}/now", Now),
+    (rf"{_REPORT}/rebuild", Rebuild),
+    (rf"{_REPORT}/write", Write),
+    (r"/static/([a-z-]+\.(?:css|js))", Static),
 )
 """All that the site answers to. What is not here is 404, also when a new Voila brings it."""
-
-_HERE = Path(__file__).parent
-_SHARED = _HERE.parent / "exercises" / "assets"
-STYLES = {
-    "tokens.css": _SHARED / "tokens.css",
-    "page.css": _SHARED / "page.css",
-    "site.css": _HERE / "assets" / "site.css",
-}
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
-
-def _need_loopback(address: str) -> None:
-    try:
-        if ipaddress.ip_address("127.0.0.1" if address == "localhost" else address).is_loopback:
-            return
-    except ValueError:
-        pass
-    way_out = (
-        "leave it at 127.0.0.1 and let coaches come through a tunnel or a proxy with TLS on this machine"
-    )
-    raise SiteRefused(f"address {address!r} could be reached from outside, without encryption; {way_out}")
 
 
 class CoachSite(Voila):  # type: ignore[misc]  # Voila ships no types
@@ -76,16 +66,15 @@ class CoachSite(Voila):  # type: ignore[misc]  # Voila ships no types
         Tells the time.
     ready
         Called with the address when the site answers.
-    hosts
-        Further names under which a browser may ask.
+    door
+        Where it listens, and under which names.
     """
 
     name = "mdli-site"
-    port: int
     folder = AnyTrait()
     now = AnyTrait(lambda: datetime.now(UTC))
     ready = AnyTrait(None, allow_none=True)
-    hosts = AnyTrait(())
+    door = AnyTrait(Door("127.0.0.1", 0))
 
     def load_config_file(self, *_args: Any, **_kwargs: Any) -> None:
         """Read none: Voila would run a ``voila.py`` that lies in the working folder."""
@@ -100,17 +89,20 @@ class CoachSite(Voila):  # type: ignore[misc]  # Voila ships no types
         read_hashes(self.folder)
         require_private(self.folder / ".mdli" / "coaches.json")
         key = read_secret(self.folder)
-        identity = Identity(key)
+        sweep_pages(self.folder)
+        identity = Identity(key, self.door.secure)
         site = Site(
             sources=Sources(self.folder, self.now),
             identity=identity,
             throttle=Throttle(time.monotonic),
             templates=make_environment(),
-            exporter=ReportExporter(),
-            pool=ThreadPoolExecutor(max_workers=4, thread_name_prefix="ask"),
+            bodies=Bodies(draw_report(), version_of(DRAWN_BY)),
+            rebuilding=Rebuilding(worker_command(self.folder, self.now)),
+            pool=ThreadPoolExecutor(max_workers=8, thread_name_prefix="ask"),
             checking=ThreadPoolExecutor(max_workers=2, thread_name_prefix="check"),
-            hosts=LOOPBACK_NAMES | {host.lower() for host in self.hosts},
-            styles=STYLES,
+            door=self.door,
+            diary=open_diary(self.folder, self.now),
+            assets=load_assets(),
             log=self.log,
         )
         return {
@@ -131,7 +123,7 @@ class CoachSite(Voila):  # type: ignore[misc]  # Voila ships no types
 
     def start(self) -> None:
         """Serve until stopped."""
-        _need_loopback(self.ip)
+        self.door.check()
         self.app = self.make_application()
         asyncio.run(self._serve())
 
@@ -142,35 +134,28 @@ class CoachSite(Voila):  # type: ignore[misc]  # Voila ships no types
             loop.add_signal_handler(one, self._end.set)
         server = self.listen()
         if self.ready is not None:
-            host = f"[{self.ip}]" if ":" in self.ip else self.ip
-            self.ready(f"http://{host}:{self.port}/")
+            self.ready(self.door.url(self.port))
         await self._end.wait()
         server.stop()
         await server.close_all_connections()
         site: Site = self.app.settings["site"]
+        await site.rebuilding.close()
         site.pool.shutdown(wait=False, cancel_futures=True)
         site.checking.shutdown(wait=False, cancel_futures=True)
 
     def listen(self) -> HTTPServer:
-        """Listen on the one port asked for; another one would surprise whoever has a bookmark."""
+        """Listen where the door is."""
         server = HTTPServer(
             self.app,
+            ssl_options=self.door.tls(),
             max_body_size=16_384,
             max_header_size=16_384,
             idle_connection_timeout=60,
             body_timeout=20,
         )
-        family = socket.AF_INET6 if ":" in self.ip else socket.AF_INET
-        try:
-            door = socket.create_server((self.ip, self.port), family=family, backlog=128)
-        except OSError as error:
-            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
-                raise
-            way_out = "stop what listens there, or choose another with --port"
-            raise SiteRefused(f"port {self.port} on {self.ip} cannot be used; {way_out}") from error
-        door.settimeout(0)
-        self.port = door.getsockname()[1]
-        server.add_socket(door)
+        opened = self.door.open()
+        self.port = opened.getsockname()[1]
+        server.add_socket(opened)
         return server
 
     def stop(self) -> None:

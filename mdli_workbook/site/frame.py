@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +13,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from tornado import web
 
 from mdli_workbook.errors import InputError, SiteRefused, StoreError
+from mdli_workbook.site.reading import find_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from concurrent.futures import Executor
     from logging import Logger
-    from pathlib import Path
     from types import TracebackType
 
     import jinja2
 
-    from mdli_workbook.program import Coach
+    from mdli_workbook.program import Coach, Participant
+    from mdli_workbook.site.bodies import Bodies, Body
+    from mdli_workbook.site.diary import Diary
+    from mdli_workbook.site.door import Door
     from mdli_workbook.site.identity import Identity
-    from mdli_workbook.site.render import ReportExporter
+    from mdli_workbook.site.rebuilding import Rebuilding
     from mdli_workbook.site.sources import Sources
     from mdli_workbook.site.throttle import Throttle
 
@@ -31,8 +36,8 @@ __all__ = ["HEADERS", "WITHDRAWN", "NotFound", "Page", "Site"]
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -83,16 +88,20 @@ class Site:
         Of sign-ins.
     templates
         Of all pages but the report.
-    exporter
-        Of reports.
+    bodies
+        Of reports, rendered once.
+    rebuilding
+        Reports that coaches asked to have built again.
     pool
         Where blocking questions are asked, so that a slow store stops nobody else.
     checking
         Where passwords are checked: it is slow on purpose, and must not hold up the pages.
-    hosts
-        Names by which a browser may ask for the site.
-    styles
-        Name → file of the style sheets.
+    door
+        Where the site listens, and the names by which a browser may ask for it.
+    diary
+        Where is written who opened what.
+    assets
+        Name → style sheet or script.
     log
         Where what happened is written: routes and numbers, never text.
     """
@@ -101,11 +110,13 @@ class Site:
     identity: Identity
     throttle: Throttle
     templates: jinja2.Environment
-    exporter: ReportExporter
+    bodies: Bodies
+    rebuilding: Rebuilding
     pool: Executor
     checking: Executor
-    hosts: frozenset[str]
-    styles: Mapping[str, Path]
+    door: Door
+    diary: Diary
+    assets: Mapping[str, Body]
     log: Logger
 
 
@@ -123,7 +134,7 @@ class Page(web.RequestHandler):
 
     def set_default_headers(self) -> None:
         """Set the headers of every answer, errors included."""
-        for name, value in HEADERS.items():
+        for name, value in (*HEADERS.items(), *self.site.door.headers.items()):
             self.set_header(name, value)
         self.clear_header("Server")
 
@@ -133,7 +144,7 @@ class Page(web.RequestHandler):
 
     def prepare(self) -> None:
         """Refuse a name that is not ours: a foreign page may have pointed its own name at this machine."""
-        if _host_of(self.request.headers.get("Host", "")) not in self.site.hosts:
+        if _host_of(self.request.headers.get("Host", "")) not in self.site.door.names:
             raise web.HTTPError(403)
 
     async def ask(self, question: Callable[..., Any], *given: object, pool: Executor | None = None) -> Any:
@@ -151,6 +162,15 @@ class Page(web.RequestHandler):
             self.redirect("/login", status=303)
         return self.coach
 
+    async def need_own(self, participant_id: str) -> Participant | None:
+        """Return a participant whom the coach who is asking has now, or answer otherwise."""
+        if await self.need_coach() is None or self.coach is None:
+            return None
+        found: Participant | None = await self.ask(find_own, self.site.sources, self.coach.id, participant_id)
+        if found is None:
+            raise web.HTTPError(404)
+        return found
+
     def _known_coach(self) -> Coach | None:
         coach_id = self.site.identity.coach_of(self, self.site.sources.hashes())
         return self.find_coach(coach_id) if coach_id else None
@@ -164,6 +184,25 @@ class Page(web.RequestHandler):
     def show(self, template: str, **given: object) -> None:
         """Write a page."""
         self.finish(self.site.templates.get_template(template).render(**self.frame(), **given))
+
+    def reply(self, told: Mapping[str, object], status: int = 200) -> None:
+        """Answer a script of ours."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(json.dumps(told))
+
+    def send(self, body: Body) -> None:
+        """Send a body that is ready, packed where the browser can unpack it; or that it has not changed."""
+        packs = bool(body.packed) and _unpacks(self.request.headers.get("Accept-Encoding", ""))
+        self.set_header("Vary", "Accept-Encoding")
+        self.set_header("Etag", f'"{body.etag}{"-gzip" if packs else ""}"')
+        if self.check_etag_header():
+            self.set_status(304)
+            self.finish()
+            return
+        if packs:
+            self.set_header("Content-Encoding", "gzip")
+        self.finish(body.packed if packs else body.plain)
 
     def frame(self) -> dict[str, object]:
         """Return what every page shows around itself."""
@@ -185,6 +224,19 @@ class Page(web.RequestHandler):
                 coach="", heading=heading, text=text, way={"href": "/", "words": "To my participants"}
             )
         )
+
+    def on_finish(self) -> None:
+        """Record who opened what, and how it was answered."""
+        if self.coach is not None:
+            participant, session = self.path_args if len(self.path_args) == 2 else ("", 0)
+            self.site.diary.write(
+                self.coach.id,
+                self.request.method or "",
+                type(self).__name__,
+                participant,
+                int(session),
+                self.get_status(),
+            )
 
     def log_exception(
         self,
@@ -211,6 +263,17 @@ def _host_of(header: str) -> str:
     """
     name, bracket, _ = header.lower().partition("]")
     return name + bracket if bracket else header.lower().partition(":")[0]
+
+
+def _unpacks(header: str) -> bool:
+    """Say whether a browser can unpack gzip, by its Accept-Encoding.
+
+    Examples
+    --------
+    >>> _unpacks("gzip, br"), _unpacks("br;q=1, GZIP;q=0.5"), _unpacks("gzip;q=0"), _unpacks("")
+    (True, True, False, False)
+    """
+    return re.search(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", header, re.IGNORECASE) is not None
 
 
 class NotFound(Page):

@@ -6,20 +6,31 @@ import hashlib
 import json
 import re
 import secrets
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
 from jupyter_server.auth.security import passwd, passwd_check
 
-from mdli_workbook.errors import InputError, Problem, SiteRefused
+from mdli_workbook.errors import Busy, InputError, Problem, SiteRefused
 from mdli_workbook.files import private_folder, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["check_password", "mark_of", "read_hashes", "require_private", "set_password"]
-
+__all__ = [
+    "check_password",
+    "keep_password",
+    "lock_passwords",
+    "mark_of",
+    "need_password",
+    "read_hashes",
+    "refuse_readable",
+    "require_private",
+    "set_password",
+]
 
 SHORTEST, LONGEST = 10, 256
 FILE = ".mdli/coaches.json"
@@ -44,13 +55,48 @@ def set_password(folder: Path, coach_id: str, password: str) -> None:
     SiteRefused
         If the passwords kept so far cannot be read, so that none of them is lost.
     """
+    need_password(coach_id, password)
+    hashed = str(passwd(password))
+    with lock_passwords(folder):
+        keep_password(folder, coach_id, hashed)
+
+
+def need_password(coach_id: str, password: str) -> None:
+    """Refuse an id or a password that cannot be used.
+
+    Raises
+    ------
+    InputError
+        With every problem found.
+    """
     problems = tuple(_problems(coach_id, password))
     if problems:
         raise InputError(problems)
-    kept = {one: {"hash": hashed} for one, hashed in read_hashes(folder).items()}
-    kept[coach_id] = {"hash": str(passwd(password))}
-    path = private_folder(folder / ".mdli") / "coaches.json"
+
+
+def keep_password(folder: Path, coach_id: str, hashed: str) -> None:
+    """Write one coach's hash; the caller holds the lock of :func:`lock_passwords`."""
+    kept = {one: {"hash": other} for one, other in read_hashes(folder).items()}
+    kept[coach_id] = {"hash": hashed}
+    path = folder / ".mdli" / "coaches.json"
     write_whole(path, json.dumps(kept, indent=1, sort_keys=True) + "\n", mode=0o600)
+
+
+@contextmanager
+def lock_passwords(folder: Path) -> Iterator[None]:
+    """Hold the passwords while they change: the site and a command may both be at it.
+
+    Raises
+    ------
+    Busy
+        If somebody else has held them for ten seconds.
+    """
+    lock = FileLock(private_folder(folder / ".mdli") / "coaches.lock", timeout=10)
+    try:
+        with lock:
+            yield
+    except Timeout:
+        raise Busy("the coaches' passwords are being changed; wait a moment and do it again") from None
 
 
 def _problems(coach_id: str, password: str) -> list[Problem]:
@@ -91,8 +137,13 @@ def require_private(path: Path) -> None:
     SiteRefused
         If its permissions allow a group or everybody anything.
     """
+    refuse_readable(path, f".mdli/{path.name}")
+
+
+def refuse_readable(path: Path, name: str) -> None:
+    """Refuse a file that others may read, under the name by which the person knows it."""
     if path.exists() and path.stat().st_mode & 0o077:
-        raise SiteRefused(f".mdli/{path.name} may be read by others; run: chmod 600 .mdli/{path.name}")
+        raise SiteRefused(f"{name} may be read by others; run: chmod 600 {name}")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +14,21 @@ from nbformat.v4.rwbase import rejoin_lines
 from voila.exporter import VoilaExporter
 
 from mdli_workbook.site.inert import is_inert
+from mdli_workbook.site.layout import lay_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
+__all__ = ["DRAWN_BY", "TEMPLATES", "ReportExporter", "draw_report", "make_environment", "say_moment"]
 
-__all__ = ["TEMPLATES", "ReportExporter", "make_environment", "render_report", "say_moment"]
-
-TEMPLATES = Path(__file__).parent / "templates"
+_HERE = Path(__file__).parent
+TEMPLATES = _HERE / "templates"
+DRAWN_BY = (
+    *(_HERE / name for name in ("render.py", "inert.py", "layout.py")),
+    *(TEMPLATES / name for name in ("base.html.j2", "cells.html.j2", "report.html.j2")),
+)
+"""The files that decide what the page of a report looks like."""
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
@@ -51,7 +58,12 @@ def say_moment(moment: datetime) -> str:
     return f"{moment.day} {moment:%B}, {moment:%H:%M}"
 
 
-_FILTERS = {"markdown": _render_markdown, "saved_html": _saved_html, "moment": say_moment}
+_FILTERS = {
+    "laid_out": lay_out,
+    "markdown": _render_markdown,
+    "saved_html": _saved_html,
+    "moment": say_moment,
+}
 
 
 def make_environment() -> jinja2.Environment:
@@ -88,20 +100,17 @@ class ReportExporter(VoilaExporter):  # type: ignore[misc]  # Voila ships no typ
         return environment
 
 
-async def render_report(
-    exporter: ReportExporter, notebook: Mapping[str, Any], about: Mapping[str, Any]
-) -> str:
-    """Render the saved outputs of an executed notebook.
+def draw_report() -> Callable[[Mapping[str, Any], Mapping[str, Any]], str]:
+    """Return what renders the saved outputs of an executed notebook.
 
-    Parameters
-    ----------
-    exporter
-        Kept by the site, so that the template is read once.
-    notebook
-        The executed report, as JSON.
-    about
-        What the page around it says: participant, title, time, neighbours.
+    It takes the notebook, as JSON, and what the page around it says. It keeps the template, which is
+    read once, and is for one thread at a time.
     """
-    node = rejoin_lines(from_dict(notebook))
-    pieces = exporter.generate_from_notebook_node(node, extra_context=dict(about))
-    return "".join([piece async for piece, _ in pieces])
+    exporter = ReportExporter()
+
+    async def draw(notebook: Mapping[str, Any], about: Mapping[str, Any]) -> str:
+        node = rejoin_lines(from_dict(notebook))
+        pieces = exporter.generate_from_notebook_node(node, extra_context=dict(about))
+        return "".join([piece async for piece, _ in pieces])
+
+    return lambda notebook, about: asyncio.run(draw(notebook, about))

@@ -1,13 +1,18 @@
-"""What the site reads, each time as it is now: the program's files, the store, the passwords."""
+"""What the site reads, each time as it is now: the program's files, the reports, the store, the passwords."""
 
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from mdli_workbook.errors import StoreUnusable
 from mdli_workbook.program import FILES, read_program, store_address
+from mdli_workbook.program.settings import PROGRAM_FILE
+from mdli_workbook.shelf import read_marker
+from mdli_workbook.site.checked import Checked
 from mdli_workbook.site.passwords import read_hashes
+from mdli_workbook.site.recording import Recorder
 from mdli_workbook.sqlite import file_of
 from mdli_workbook.store import Store
 
@@ -17,8 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mdli_workbook.program import Program
+    from mdli_workbook.shelf import Marker
 
 __all__ = ["Sources", "Stamp", "stamp_of"]
+
+REMEMBERED = 4096
 
 Stamp = tuple[tuple[int, ...], ...]
 """Inode, size and times of some files; equal stamps mean that nobody wrote in between."""
@@ -51,9 +59,13 @@ class Sources:
     def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
         self.folder = folder
         self.now = now
+        self.checked = Checked()
+        self.recorder = Recorder(lambda *events: self.store().record(*events))
         self._lock = threading.Lock()
         self._program: tuple[Stamp, Program] | None = None
         self._store: tuple[tuple[str, int, int], Store] | None = None
+        self._address: tuple[Stamp, str] | None = None
+        self._markers: OrderedDict[Path, tuple[Stamp, Marker | None]] = OrderedDict()
 
     def program(self) -> Program:
         """Return the program as its files say now.
@@ -76,6 +88,22 @@ class Sources:
     def _stamp(self) -> Stamp:
         return stamp_of(self.folder / name for name in FILES)
 
+    def marker(self, report: Path) -> tuple[Stamp, Marker | None]:
+        """Return what a report says of itself, and the stamp of the file that says so.
+
+        A report is some hundred kilobytes; it is read once, and again when it was written since.
+        """
+        stamp = stamp_of([report])
+        with self._lock:
+            kept = self._markers.get(report)
+        if kept is None or kept[0] != stamp:
+            kept = stamp, read_marker(report)
+            with self._lock:
+                self._markers[report] = kept
+                while len(self._markers) > REMEMBERED:
+                    self._markers.popitem(last=False)
+        return kept
+
     def hashes(self) -> Mapping[str, str]:
         """Return the coaches' password hashes as they are now."""
         return read_hashes(self.folder)
@@ -88,7 +116,7 @@ class Sources:
         StoreError
             If it is not there; an SQLite file that was moved away is not there, even if it is still open.
         """
-        address = store_address(self.folder)
+        address = self._store_address()
         place = (address, *_inode(address))
         with self._lock:
             if self._store is not None and self._store[0] != place:
@@ -98,6 +126,16 @@ class Sources:
                 # never made here: an empty store would mean that every answer was withdrawn
                 self._store = place, Store.open(address, now=self.now, create=False)
             return self._store[1]
+
+    def _store_address(self) -> str:
+        stamp = stamp_of([self.folder / PROGRAM_FILE])
+        with self._lock:
+            if self._address is not None and self._address[0] == stamp:
+                return self._address[1]
+        address = store_address(self.folder)
+        with self._lock:
+            self._address = stamp, address
+        return address
 
 
 def _inode(address: str) -> tuple[int, int]:

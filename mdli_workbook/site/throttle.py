@@ -13,6 +13,7 @@ __all__ = ["Throttle"]
 FREE = 5
 LONGEST = 900.0
 REMEMBERED = 100_000
+AT_ONCE = 32
 
 
 class Throttle:
@@ -20,7 +21,8 @@ class Throttle:
 
     Five tries are free. After each further one the name is closed for 2, 4, 8 … seconds, a quarter
     of an hour at most; a success, or a day of silence, opens it again. Only the hundred thousand most
-    recent names are remembered, so guessing names cannot fill the memory.
+    recent names are remembered, so guessing names cannot fill the memory. Only so many tries may wait
+    for their answer at once, because each is slow on purpose.
 
     Parameters
     ----------
@@ -39,6 +41,7 @@ class Throttle:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._tries: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._inside = 0
 
     def seconds_closed(self, name: str) -> float:
         """Return how long the name must still wait; 0.0 if it may try now."""
@@ -58,3 +61,14 @@ class Throttle:
     def forget(self, name: str) -> None:
         """Open the name again after a success."""
         self._tries.pop(name, None)
+
+    def enter(self) -> bool:
+        """Begin a try, if there is room for one; then :meth:`leave` must follow."""
+        if self._inside >= AT_ONCE:
+            return False
+        self._inside += 1
+        return True
+
+    def leave(self) -> None:
+        """End a try."""
+        self._inside -= 1

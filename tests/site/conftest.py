@@ -145,6 +145,7 @@ class House:
                 nbformat.v4.new_markdown_cell("## What they *shared*\n\n<script>markdown()</script>"),
                 nbformat.v4.new_code_cell(
                     "wb.reflection('first-guess')",
+                    metadata={"mdli": {"name": "x-first-guess", "owner": "ours"}},
                     outputs=[
                         nbformat.v4.new_output("execute_result", {"text/html": html}, execution_count=1)
                     ],
@@ -282,7 +283,7 @@ def site(grounds: Path, hashed: str, tmp_path_factory: pytest.TempPathFactory) -
     stop_site(running)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory, hashed: str) -> Iterator[tuple[House, Running]]:
     """A site to look at only: reports of amara (kim's) and ben (lee's), and of dan, who left."""
     folder = tmp_path_factory.mktemp("program")
@@ -294,7 +295,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, hashed: str) -> Iterator[tu
     stop_site(running)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def visitors(shared: tuple[House, Running]) -> dict[str, httpx.Client]:
     """One of each kind of visitor to the shared site."""
     house, running = shared
@@ -303,6 +304,17 @@ def visitors(shared: tuple[House, Running]) -> dict[str, httpx.Client]:
         "own coach": running.coach("coach-kim"),
         "other coach": running.coach("coach-lee"),
         "withdrawn coach": running.coach("coach-old"),
+        "participant": _participant(house, running),
     }
     house.replace("coaches.csv", "coach-old,Alex Old,old@example.org,\n", "")
     return known
+
+
+def _participant(house: House, running: Running) -> httpx.Client:
+    """Return a participant with a password of their own, who has tried it, and has JupyterLab open."""
+    set_password(house.folder, "amara", "a participant's own")
+    visitor = running.visitor()
+    assert running.sign_in(visitor, "amara", "a participant's own").status_code == 401
+    visitor.cookies.set("username-127-0-0-1-8888", "2|1:0|10:1773|22:username-127-0-0-1-8888|8:YW1hcmE=|00")
+    visitor.cookies.set("_xsrf", "2|aaaaaaaa|bbbb|1")
+    return visitor

@@ -28,11 +28,13 @@ def test_a_coach_reads_what_was_executed_and_no_kernel_starts(house: House, site
     assert "ipykernel" not in (house.folder / "site.log").read_text()
 
 
-def test_the_page_says_as_of_when_in_the_coachs_time_zone(house: House, site: Running) -> None:
-    house.report("amara")
+def test_the_page_says_as_of_when_in_the_programs_time_zone_and_then_in_the_coachs(
+    house: House, site: Running
+) -> None:
     house.report("ben")
-    assert "as of 18 March, 14:02" in site.coach("coach-kim").get("/report/amara/3").text
-    assert "as of 18 March, 20:02" in site.coach("coach-lee").get("/report/ben/3").text
+    lee = site.coach("coach-lee")
+    assert "as of 14:02 on 18 March, America/Chicago" in lee.get("/report/ben/3").text
+    assert lee.get("/report/ben/3/now").json()["words"].startswith("as of 20:02 on 18 March")
 
 
 def test_reading_is_recorded_without_text(house: House, site: Running) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mdli_workbook.site.throttle import REMEMBERED, Throttle
+from mdli_workbook.site.throttle import AT_ONCE, REMEMBERED, Throttle
 
 
 class Clock:
@@ -57,3 +57,10 @@ def test_trying_a_thousand_other_names_opens_no_closed_one() -> None:
     for name in [*["kim"] * 9, *(f"name-{number}" for number in range(1000))]:
         throttle.count_try(name)
     assert throttle.seconds_closed("kim") > 0
+
+
+def test_only_so_many_try_at_once_and_whoever_leaves_makes_room() -> None:
+    throttle = Throttle(Clock())
+    assert [throttle.enter() for _ in range(AT_ONCE + 2)] == [True] * AT_ONCE + [False] * 2
+    throttle.leave()
+    assert [throttle.enter(), throttle.enter()] == [True, False]
