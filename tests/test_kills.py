@@ -111,6 +111,7 @@ def test_a_killed_generate_leaves_no_half_file_and_again_completes_it(tmp_path: 
     generate_under_kills(tmp_path, 3)
 
 
+@pytest.mark.soak
 def test_a_killed_report_leaves_no_half_file_and_no_process_and_again_completes_it(folder: Path) -> None:
     report_under_kills(folder, 2)
 

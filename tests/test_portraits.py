@@ -35,6 +35,7 @@ def words(browser: Browser, taken: Path, tmp_path_factory: pytest.TempPathFactor
     return portraits.take(base / "program", base, taken, browser)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", PAGES)
 def test_each_label_that_is_named_is_on_the_page(name: str, words: dict[str, str]) -> None:
     said = plain(" ".join([*(words[page] for page in PAGES[name]), *WORDS.values()]))
@@ -47,6 +48,7 @@ def plain(text: str) -> str:
     return " ".join(text.split()).lower()
 
 
+@pytest.mark.soak
 def test_the_pictures_are_those_that_the_pages_show(words: dict[str, str], taken: Path) -> None:
     shown = {
         one for name in PAGES for one in re.findall(r"\(pictures/(.+?)\)", (DOCS / name).read_text("utf-8"))
@@ -55,6 +57,7 @@ def test_the_pictures_are_those_that_the_pages_show(words: dict[str, str], taken
     assert shown == made == kept
 
 
+@pytest.mark.soak
 def test_the_pictures_are_small(words: dict[str, str], taken: Path) -> None:
     for picture in (*taken.iterdir(), *(DOCS / "pictures").iterdir()):
         assert picture.read_bytes().startswith(b"\x89PNG")

@@ -171,6 +171,7 @@ def test_rich_text_is_pasted_as_plain_text_and_can_be_taken_back(
     ]
 
 
+@pytest.mark.soak
 def test_fields_grow_with_their_text_and_dates_have_the_browsers_picker(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:
@@ -264,6 +265,7 @@ def test_forms_follow_the_theme_of_jupyterlab(lab: Lab, notebook: Callable[..., 
     assert page.evaluate(shade) < 60
 
 
+@pytest.mark.soak
 def test_large_text_is_a_quarter_larger_in_forms_and_in_teaching_text(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:

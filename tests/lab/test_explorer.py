@@ -287,6 +287,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.soak
 def test_a_broken_file_is_told_in_the_form_and_nothing_of_it_is_saved(
     lab: Lab, explore: Callable[[], Explorer]
 ) -> None:
@@ -360,6 +361,7 @@ def use_theme(page: Page, theme: str) -> None:
     page.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}'")
 
 
+@pytest.mark.soak
 def test_it_follows_every_accommodation(lab: Lab, explore: Callable[[], Explorer]) -> None:
     roster = program_of(lab) / "roster.csv"
     plain = roster.read_text("utf-8")

@@ -222,6 +222,7 @@ def test_keys_in_a_form_never_reach_the_notebook(lab: Lab, notebook: Callable[..
     assert opened.page.evaluate(EXECUTED) == before
 
 
+@pytest.mark.soak
 def test_two_windows_on_one_notebook_show_both_texts_and_the_person_chooses(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:

@@ -237,6 +237,7 @@ def test_text_that_was_never_saved_is_erased_with_the_rest(
 LOG = 'wb.log("visits", title="Visits", fields={"where": "text", "asked": "long-text"})'
 
 
+@pytest.mark.soak
 def test_an_entry_has_its_own_wordings_and_a_removed_one_is_put_back_or_erased(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:
@@ -337,6 +338,7 @@ def test_a_private_text_is_not_nudged_until_the_person_turns_to_the_audience(
     expect(nudge(form)).to_be_hidden()
 
 
+@pytest.mark.soak
 def test_while_something_is_shared_a_pause_in_writing_is_enough_and_nothing_is_logged(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:

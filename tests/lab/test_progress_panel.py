@@ -148,6 +148,7 @@ def drafts(page: Page) -> Any:
     return page.evaluate(DRAFTS)
 
 
+@pytest.mark.soak
 def test_on_a_shared_computer_no_tab_keeps_a_draft_and_the_words_say_so(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:

@@ -103,6 +103,7 @@ def coach_page(context: BrowserContext, site: str, coach: str = COACHES[0]) -> P
     return page
 
 
+@pytest.mark.soak
 def test_no_page_of_the_site_shuts_anybody_out(
     folder: Path, site: str, new_context: Callable[..., BrowserContext]
 ) -> None:
