@@ -123,7 +123,7 @@ def test_generate_may_be_killed_over_and_over(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 def test_report_may_be_killed_over_and_over(folder: Path) -> None:
-    report_under_kills(folder, 30)
+    report_under_kills(folder, 20)
 
 
 def test_ctrl_c_ends_all_of_it_without_a_traceback(folder: Path) -> None:

@@ -22,44 +22,32 @@ PAGES = {"coach.md": ("login", "first page", "stale", "report"), "participant.md
 LARGEST = 150_000
 
 
-@pytest.fixture(scope="module")
-def taken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("taken")
-
-
-@pytest.fixture(scope="module")
-def words(browser: Browser, taken: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Page → its words, as they are on the screen."""
-    base = tmp_path_factory.mktemp("portraits")
-    portraits.prepare(base / "program")
-    return portraits.take(base / "program", base, taken, browser)
-
-
 @pytest.mark.soak
-@pytest.mark.parametrize("name", PAGES)
-def test_each_label_that_is_named_is_on_the_page(name: str, words: dict[str, str]) -> None:
-    said = plain(" ".join([*(words[page] for page in PAGES[name]), *WORDS.values()]))
-    named = re.findall(r"\*\*(.+?)\*\*", (DOCS / name).read_text("utf-8"), re.DOTALL)
-    assert len(named) > 5
-    assert [label for label in named if plain(label) not in said] == []
+def test_the_pages_name_what_is_on_the_screen_and_show_its_pictures(browser: Browser, tmp_path: Path) -> None:
+    portraits.prepare(tmp_path / "program")
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    words = portraits.take(tmp_path / "program", tmp_path, taken, browser)
+    for name, pages in PAGES.items():
+        text = (DOCS / name).read_text("utf-8")
+        said = plain(" ".join([*(words[page] for page in pages), *WORDS.values()]))
+        named = re.findall(r"\*\*(.+?)\*\*", text, re.DOTALL)
+        assert len(named) > 5
+        assert [label for label in named if plain(label) not in said] == []
+    shown = {
+        one for name in PAGES for one in re.findall(r"\(pictures/(.+?)\)", (DOCS / name).read_text("utf-8"))
+    }
+    made, kept = ({path.name for path in folder.iterdir()} for folder in (taken, DOCS / "pictures"))
+    assert shown == made == kept
+    assert max(picture.stat().st_size for picture in taken.iterdir()) <= LARGEST
 
 
 def plain(text: str) -> str:
     return " ".join(text.split()).lower()
 
 
-@pytest.mark.soak
-def test_the_pictures_are_those_that_the_pages_show(words: dict[str, str], taken: Path) -> None:
-    shown = {
-        one for name in PAGES for one in re.findall(r"\(pictures/(.+?)\)", (DOCS / name).read_text("utf-8"))
-    }
-    made, kept = ({path.name for path in folder.iterdir()} for folder in (taken, DOCS / "pictures"))
-    assert shown == made == kept
-
-
-@pytest.mark.soak
-def test_the_pictures_are_small(words: dict[str, str], taken: Path) -> None:
-    for picture in (*taken.iterdir(), *(DOCS / "pictures").iterdir()):
+def test_the_pictures_are_small() -> None:
+    for picture in (DOCS / "pictures").iterdir():
         assert picture.read_bytes().startswith(b"\x89PNG")
         assert picture.stat().st_size <= LARGEST, picture.name
 

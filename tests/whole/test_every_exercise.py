@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from mdli_workbook.curriculum import Exercise, Session
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield running
 
 
-@pytest.mark.parametrize("number", [pytest.param(one, marks=pytest.mark.soak) for one in (1, 2, 3, 4, 5, 6)])
+@pytest.mark.parametrize("number", range(1, 7))
 def test_every_exercise_of_session(lab: Lab, new_context: Callable[..., BrowserContext], number: int) -> None:
     folder = lab.root.parents[2]
     session = read_curriculum(folder, KINDS)[number - 1]
