@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from tornado import web
 
 from mdli_workbook.errors import InputError, SiteRefused, StoreError
-from mdli_workbook.site.reading import find_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     import jinja2
 
-    from mdli_workbook.program import Coach, Participant
+    from mdli_workbook.program import Coach
     from mdli_workbook.site.bodies import Bodies, Body
     from mdli_workbook.site.diary import Diary
     from mdli_workbook.site.door import Door
@@ -161,15 +160,6 @@ class Page(web.RequestHandler):
         if self.coach is None:
             self.redirect("/login", status=303)
         return self.coach
-
-    async def need_own(self, participant_id: str) -> Participant | None:
-        """Return a participant whom the coach who is asking has now, or answer otherwise."""
-        if await self.need_coach() is None or self.coach is None:
-            return None
-        found: Participant | None = await self.ask(find_own, self.site.sources, self.coach.id, participant_id)
-        if found is None:
-            raise web.HTTPError(404)
-        return found
 
     def _known_coach(self) -> Coach | None:
         coach_id = self.site.identity.coach_of(self, self.site.sources.hashes())
