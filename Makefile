@@ -7,6 +7,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A log that is cut keeps its end: the names of what failed stand there.
+OR_NAME_THEM = || { $(BIN)/python -m pytest -q --cache-show 'cache/lastfailed'; exit 1; }
 PACKAGED := pyproject.toml constraints.txt $(shell find jupyter -type f)
 
 .DEFAULT_GOAL := help
@@ -19,10 +21,10 @@ demo: $(VENV)/installed
 	@$(BIN)/mdli demo $(DEMO_ARGS)
 
 test: check browser
-	@$(BIN)/python -m pytest -q -m "not soak" --numprocesses=auto --dist=loadfile $(TEST_ARGS)
+	@$(BIN)/python -m pytest -q -m "not soak" --numprocesses=auto --dist=loadfile $(TEST_ARGS) $(OR_NAME_THEM)
 
 soak: $(VENV)/installed-test browser
-	@$(BIN)/python -m pytest -q -m soak --timeout=1500 --numprocesses=auto --dist=worksteal $(TEST_ARGS)
+	@$(BIN)/python -m pytest -q -m soak --timeout=1500 --numprocesses=auto --dist=worksteal $(TEST_ARGS) $(OR_NAME_THEM)
 
 check: $(VENV)/installed-test
 	@$(BIN)/ruff format --quiet --check . || { echo 'formatting: run "make format"'; exit 1; }

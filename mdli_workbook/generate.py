@@ -109,6 +109,8 @@ def _write(folder: Path, participant: Participant, cells: SessionCells, scratch:
     text, begun = cells.workbook(participant.cohort, who), base.with_suffix(".begun")
     fresh, before, standing, interrupted = text.encode(), _read(base), _read(workbook), _read(begun)
     if standing == fresh == before:
+        if scratch is not None and interrupted is not None:
+            begun.unlink()
         return Written(who, number, Done.SAME)
     untouched = standing in {None, before, fresh, interrupted}
     merged = None if untouched or standing is None else merge(before, text, standing)

@@ -154,6 +154,22 @@ def test_a_run_that_ended_anywhere_is_not_taken_for_the_participants_work(
     assert [path.name for path in base(folder).parent.iterdir()] == ["02-listen.ipynb"]
 
 
+@pytest.mark.parametrize("steps", range(4))
+def test_a_correction_taken_back_after_a_run_that_ended_anywhere_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    folder = make_program(tmp_path / "program", ("ana",), {"02-listen": SESSIONS["02-listen"]})
+    generate_all(folder)
+    session, before = folder / "templates" / "sessions" / "02-listen.md", snapshot(folder, ".mdli/lock")
+    session.write_text(SESSIONS["02-listen"] + "\nCorrected.\n")
+    with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+        patch.setattr(os, "replace", dying(os.replace, steps))
+        generate_all(folder)
+    session.write_text(SESSIONS["02-listen"])
+    generate_all(folder)
+    assert snapshot(folder, ".mdli/lock") == before
+
+
 def dying(replace: Callable[..., None], steps: int) -> Callable[..., None]:
     """Return a way to put files in place that ends the command after some of them."""
     left = iter(range(steps))
