@@ -116,6 +116,7 @@ def opened(
         page.get_by_role("heading", name="My participants").wait_for()
         page.goto(f"{site.url}report/amara/3")
         expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+        expect(page.locator(".mdli-form").first).to_be_visible()  # it comes after the page
         return page
 
     yield open_one
