@@ -7,10 +7,8 @@ ratio; the absolute figures belong to the machine named above the table.
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,24 +21,21 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-import papermill
 from equity import measure_views
 from opening import measure_openings
 from pages import measure_pages
 
-from mdli_workbook import cli
 from mdli_workbook.exercises import KINDS
 from mdli_workbook.files import lock_program
 from mdli_workbook.program import read_program, store_address
-from mdli_workbook.report import Desk
+from mdli_workbook.report import Desk, Job, Outcome
 from mdli_workbook.selection import Selection
 from mdli_workbook.session_files import read_curriculum
 from mdli_workbook.store import Store
+from workbooks import measure_workbooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from mdli_workbook.report import Job
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
@@ -110,60 +105,6 @@ def run(*command: object, cwd: Path) -> None:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
 
 
-# --- workbooks ---------------------------------------------------------------------------------
-
-
-def measure_workbooks(folder: Path, people: int, times: int) -> Pair:
-    """Workbooks per second: ``mdli generate`` beside papermill's ``prepare_only``, both in this process."""
-    large = folder / "large"
-    run(TOOLS / "mdli", "init", large, cwd=folder)
-    enlarge_roster(large / "roster.csv", people)
-    (large / "calls.csv").unlink()
-    ours, theirs = [], []
-    for turn in range(times):
-        shutil.rmtree(large / "workbooks", ignore_errors=True)
-        shutil.rmtree(large / ".mdli", ignore_errors=True)
-        seconds = took(lambda: generate_all(large))
-        made = sorted((large / "workbooks").glob("*/*/*.ipynb"))
-        assert len(made) >= people, "mdli generate has not done its work"
-        ours.append(len(made) / seconds)
-        theirs.append(len(made) / took(partial(prepare_all, made, folder / f"prepared-{turn}")))
-    what = f"workbooks written ({len(made)} of them)"
-    return Pair(what, "per second", ours, "papermill, `prepare_only`", theirs, more_is_better=True)
-
-
-def enlarge_roster(roster: Path, people: int) -> None:
-    """Repeat the first line of a roster under new ids."""
-    rows = list(csv.DictReader(roster.read_text(encoding="utf-8-sig").splitlines()))
-    with roster.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        for number in range(people):
-            name = f"bench-{number:03d}"
-            writer.writerow({**rows[0], "participant_id": name, "email": f"{name}@example.org"})
-
-
-def generate_all(folder: Path) -> None:
-    """Do what ``mdli generate`` does, from reading the program's files on."""
-    cli.main(["--program", str(folder), "generate"], standalone_mode=False)
-
-
-def prepare_all(made: Sequence[Path], out: Path) -> None:
-    """Let papermill write the same notebooks from one of each session."""
-    sources: dict[str, Path] = {}
-    for target in made:
-        source = sources.setdefault(target.name, target)
-        where = out / target.parent.name
-        where.mkdir(parents=True, exist_ok=True)
-        papermill.execute_notebook(
-            str(source),
-            str(where / target.name),
-            parameters={"participant": target.parent.name},
-            prepare_only=True,
-            progress_bar=False,
-        )
-
-
 # --- reports -----------------------------------------------------------------------------------
 
 
@@ -190,9 +131,11 @@ def plan_reports(folder: Path) -> list[Job]:
     sessions = read_curriculum(folder, KINDS)
     now = program.clock(lambda: datetime.now(UTC))
     with lock_program(folder, "make bench") as scratch, Store.open(store_address(folder), now=now) as store:
-        jobs, failed = Desk(program, sessions, store, now, scratch).plan(Selection(), force=True)
-    assert jobs, "no report is due"
+        planned = list(Desk(program, sessions, store, now, scratch).plan(Selection(), force=True))
+    failed = [one for one in planned if isinstance(one, Outcome) and one.failure]
     assert not failed, failed
+    jobs = [one for one in planned if isinstance(one, Job)]
+    assert jobs, "no report is due"
     return jobs
 
 
@@ -255,16 +198,15 @@ def measure(folder: Path, given: argparse.Namespace) -> list[Pair]:
     demo, pairs = folder / "demo", []
     run(TOOLS / "mdli", "--program", demo, "demo", "--no-serve", cwd=folder)
     if "workbooks" in given.only:
-        pairs += [measure_workbooks(folder, given.people, given.times)]
+        figures = measure_workbooks(folder, given.people, given.many, given.times)
+        pairs += [Pair(*figure) for figure in figures]
     if "reports" in given.only:
         pairs += measure_reports(folder, demo, given.times)
     if "pages" in given.only:
         executed = partial(executed_by_papermill, folder, demo)
         pairs += [Pair(*figure) for figure in measure_pages(demo, executed, given.times)]
     if "openings" in given.only:
-        ours, theirs = measure_openings(folder, demo, given.openings)
-        peer = "stock JupyterLab, *Run All* by a robot as soon as the kernel is idle"
-        pairs += [Pair("a workbook opened, until it can be typed in", "seconds", ours, peer, theirs)]
+        pairs += [Pair(*figure) for figure in measure_openings(folder, demo, given.openings)]
     if "views" in given.only:
         views = measure_views(folder, given.rows, given.times)
         pairs += [Pair(what, "seconds", a, "pandas and statsmodels", b) for what, (a, b) in views.items()]
@@ -275,6 +217,7 @@ def main() -> None:
     """Measure, print, write."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--people", type=int, default=40, help="participants for whom workbooks are written")
+    asked.add_argument("--many", type=int, default=10_000, help="participants of a large program")
     asked.add_argument("--times", type=int, default=3, help="samples of each figure")
     asked.add_argument("--openings", type=int, default=10, help="openings of a workbook in each way")
     asked.add_argument("--rows", type=int, default=1_000_000, help="patients in the file that is explored")

@@ -21,7 +21,7 @@ __all__ = ["lock_program", "private_folder", "write_whole"]
 
 
 def write_whole(
-    path: Path, text: str, *, mode: int = 0o644, durable: bool = True, scratch: Path | None = None
+    path: Path, text: str | bytes, *, mode: int = 0o644, durable: bool = True, scratch: Path | None = None
 ) -> None:
     """Write `text` so that a reader sees the old file or the new one, never a half.
 
@@ -30,7 +30,7 @@ def write_whole(
     path
         Where; missing folders are made.
     text
-        Written as UTF-8.
+        Written as UTF-8, unless it is bytes already.
     mode
         Permission bits of the new file.
     durable
@@ -39,11 +39,12 @@ def write_whole(
         Folder on the same disk for the unfinished file, so that a killed command leaves nothing
         beside the finished ones; the file's own folder by default.
     """
+    content = text.encode() if isinstance(text, str) else text
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=scratch or path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             if durable:
                 os.fsync(file.fileno())

@@ -6,6 +6,7 @@ problem names the line that its author sees.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,8 +15,8 @@ import yaml
 from markdown_it import MarkdownIt
 from mdit_py_plugins.front_matter import front_matter_plugin
 from pydantic import BaseModel, ValidationError
-from yaml.composer import ComposerError
-from yaml.constructor import ConstructorError
+from yaml.composer import Composer, ComposerError
+from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from mdli_workbook.errors import CurriculumError, Problem
@@ -59,16 +60,16 @@ class Fence:
     block: Block
 
 
-class _Plain(yaml.SafeLoader):
+class _Wary(Composer, SafeConstructor):
     """YAML without its two traps: aliases, ten lines of which make a billion values, and odd scalars.
 
     PyYAML reads 2026-02-30 as a date and fails with a plain ValueError, which names no line.
     """
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
-        if self.check_event(yaml.AliasEvent):
+        if self.check_event(yaml.AliasEvent):  # type: ignore[attr-defined]
             message = "an alias (*name) stands for something elsewhere; write that out"
-            where = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            where = self.peek_event().start_mark  # type: ignore[attr-defined]
             raise ComposerError(None, None, message, where)
         return super().compose_node(parent, index)
 
@@ -78,6 +79,23 @@ class _Plain(yaml.SafeLoader):
         except (ValueError, LookupError, AttributeError, OverflowError):
             message = f"a value looks like {node.tag.rpartition(':')[2]} and is none; put it in quotes"
             raise ConstructorError(None, None, message, node.start_mark) from None
+
+
+class _Plain(_Wary, yaml.SafeLoader):
+    """The loader whose words about a mistake are those that an author reads."""
+
+
+if yaml.__with_libyaml__:
+
+    class _Quick(_Wary, yaml.CSafeLoader):
+        """The same on libyaml: several times as fast, but it says a mistake in other words."""
+
+        def __init__(self, text: str) -> None:
+            Composer.__init__(self)
+            yaml.CSafeLoader.__init__(self, text)
+
+else:
+    _Quick = _Plain  # type: ignore[misc, assignment]
 
 
 @dataclass(slots=True)
@@ -158,8 +176,7 @@ class Page:
     def yaml(self, text: str, line: int) -> Block:
         """Read YAML that begins in `line`."""
         try:
-            root = yaml.compose(text, Loader=_Plain)
-            data = yaml.load(text, Loader=_Plain)  # noqa: S506 - a SafeLoader that refuses more
+            places, data = _parse(text)
         except RecursionError:
             self.say(line, "is nested too deeply to be read; write it in fewer levels")
             return Block({}, line, {})
@@ -174,27 +191,11 @@ class Page:
                 self.say(line, "must be lines of 'field: value'")
             return Block({}, line, {})
         lines: dict[tuple[str | int, ...], int] = {}
-        self._walk(root, (), line, lines)
+        for path, down in places:
+            if path in lines and isinstance(path[-1], str):
+                self.say(line + down, f"field '{path[-1]}' stands twice; keep one")
+            lines[path] = line + down
         return Block({str(key): value for key, value in data.items()}, line - 1, lines)
-
-    def _walk(
-        self,
-        node: Node | None,
-        path: tuple[str | int, ...],
-        line: int,
-        lines: dict[tuple[str | int, ...], int],
-    ) -> None:
-        if isinstance(node, MappingNode):
-            for key, value in node.value:
-                here = (*path, key.value)
-                if here in lines:
-                    self.say(line + key.start_mark.line, f"field '{key.value}' stands twice; keep one")
-                lines[here] = line + key.start_mark.line
-                self._walk(value, here, line, lines)
-        elif isinstance(node, SequenceNode):
-            for index, value in enumerate(node.value):
-                lines[(*path, index)] = line + value.start_mark.line
-                self._walk(value, (*path, index), line, lines)
 
     def _text(self, start: int, end: int) -> Iterator[str]:
         text = "\n".join(self.lines[start:end]).strip("\n")
@@ -225,6 +226,39 @@ class Page:
                 self.pictures[source] = read_picture(self.folder, source)
             except ValueError as error:
                 self.say(token.map[0] + 1, f"image '{source}' {error}")
+
+
+_Place = tuple[tuple[str | int, ...], int]
+"""Keys and indices that lead to a field, and how many lines down it stands."""
+
+
+def _parse(text: str) -> tuple[list[_Place], Any]:
+    """Parse YAML once: where its fields stand, and what they say."""
+    if "\t" not in text:  # which libyaml lets stand where YAML has none
+        with contextlib.suppress(yaml.YAMLError):
+            return _load(_Quick(text))
+    return _load(_Plain(text))
+
+
+def _load(loader: _Quick | _Plain) -> tuple[list[_Place], Any]:
+    try:
+        root = loader.get_single_node()
+        places = list(_places(root, ()))  # before the constructor rewrites the nodes
+        return places, None if root is None else loader.construct_document(root)
+    finally:
+        loader.dispose()
+
+
+def _places(node: Node | None, path: tuple[str | int, ...]) -> Iterator[_Place]:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            here = (*path, key.value)
+            yield here, key.start_mark.line
+            yield from _places(value, here)
+    elif isinstance(node, SequenceNode):
+        for index, value in enumerate(node.value):
+            yield (*path, index), value.start_mark.line
+            yield from _places(value, (*path, index))
 
 
 def explain(error: Any, record: type[BaseModel], what: str) -> str:

@@ -1,6 +1,6 @@
 """Session and participant → notebook, as text; pure, so that the same input gives the same bytes.
 
-A session is turned into cells once; a participant only adds the parameters. (Called `notebook`
+A session is turned into cells once; a participant only adds two ids. (Called `notebook`
 and not `workbook`, because ``from mdli_workbook import workbook`` must give the function that a
 generated cell calls, and a module of that name would take its place.)
 """
@@ -13,9 +13,6 @@ import pprint
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import nbformat
-from nbformat import v4
 
 from mdli_workbook.grammar import Call, Parameters, read_cell
 from mdli_workbook.pictures import as_attachments
@@ -32,6 +29,7 @@ __all__ = [
     "call_cell",
     "calls_of",
     "code_cell",
+    "for_participant",
     "markdown_cell",
     "write_notebook",
 ]
@@ -80,7 +78,7 @@ class SessionCells:
 
     @classmethod
     def of(cls, session: Session) -> SessionCells:
-        """Turn a session's text and exercises into a notebook, and check it once."""
+        """Turn a session's text and exercises into a notebook."""
         cells = [
             markdown_cell("first-page", _FIRST_PAGE.format(number=session.session, title=session.title)),
             code_cell(
@@ -91,8 +89,12 @@ class SessionCells:
             *(_cell(session, index) for index in range(len(session.parts))),
         ]
         text = write_notebook(cells, _marker(session))
-        nbformat.validate(nbformat.reads(text, as_version=4))
         return cls(session, tuple(re.split(f"{_COHORT}|{_PARTICIPANT}", text)))
+
+    @property
+    def for_all(self) -> str:
+        """The notebook's text with marks in the places of the ids; see :func:`for_participant`."""
+        return self._between(_COHORT, _PARTICIPANT)
 
     def workbook(self, cohort: str, participant: str) -> str:
         """Return one participant's workbook as the text of an ``.ipynb`` file.
@@ -104,6 +106,9 @@ class SessionCells:
         """
         assert _ID.fullmatch(cohort), cohort
         assert _ID.fullmatch(participant), participant
+        return self._between(cohort, participant)
+
+    def _between(self, cohort: str, participant: str) -> str:
         first, second, third, fourth, last = self.pieces
         return f"{first}{cohort}{second}{participant}{third}{cohort}{fourth}{participant}{last}"
 
@@ -111,6 +116,20 @@ class SessionCells:
 # They stand for the ids while a session's notebook is written once for everybody.
 _COHORT, _PARTICIPANT = "cohort-f2b1c9d07e5a4c31", "participant-f2b1c9d07e5a4c31"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+def for_participant(text: bytes, cohort: str, participant: str) -> bytes:
+    """Return one participant's workbook from the text for all; what holds no marks stays as it is.
+
+    Examples
+    --------
+    >>> from mdli_workbook.curriculum import Session
+    >>> cells = SessionCells.of(Session(session=2, slug="listen", title="Listen", minutes=30))
+    >>> for_participant(cells.for_all.encode(), "spring", "p1").decode() == cells.workbook("spring", "p1")
+    True
+    """
+    named = text.replace(_COHORT.encode(), cohort.encode())
+    return named.replace(_PARTICIPANT.encode(), participant.encode())
 
 
 def _parameters(session: Session) -> dict[str, Any]:
@@ -159,12 +178,13 @@ def as_text(notebook: dict[str, Any]) -> str:
 def code_cell(name: str, source: str, *, tags: list[str] | None = None) -> dict[str, Any]:
     """Return a code cell of ours: hidden, not editable, not deletable."""
     metadata = _ours(name) | {"jupyter": {"source_hidden": True}} | ({"tags": tags} if tags else {})
-    return _split(v4.new_code_cell(source, id=_cell_id(name), metadata=metadata))
+    cell = {"cell_type": "code", "id": _cell_id(name), "metadata": metadata, "source": _lines(source)}
+    return cell | {"execution_count": None, "outputs": []}
 
 
 def markdown_cell(name: str, source: str) -> dict[str, Any]:
     """Return a Markdown cell of ours."""
-    return _split(v4.new_markdown_cell(source, id=_cell_id(name), metadata=_ours(name)))
+    return {"cell_type": "markdown", "id": _cell_id(name), "metadata": _ours(name), "source": _lines(source)}
 
 
 def call_cell(call: Call) -> dict[str, Any]:
@@ -210,6 +230,6 @@ def _cell_id(name: str) -> str:
     return name if len(name) <= 60 else f"{name[:40]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
-def _split(cell: Any) -> dict[str, Any]:
-    """Write source as a list of lines, as notebook files do."""
-    return {**cell, "source": cell["source"].splitlines(keepends=True)}
+def _lines(source: str) -> list[str]:
+    """Return source as a list of lines, as notebook files hold it."""
+    return source.splitlines(keepends=True)

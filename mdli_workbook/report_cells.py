@@ -1,28 +1,42 @@
-"""The notebook that a report is made from, and what is kept of it once it has run."""
+"""The notebook that a report is made from, what it says of itself, and what is kept of it once it has run."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import asdict
+from functools import cache
+from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
 
 from mdli_workbook.briefing import alone
 from mdli_workbook.errors import CellRefused, ReportFailed
 from mdli_workbook.exercises import KINDS
 from mdli_workbook.grammar import Call
-from mdli_workbook.notebook import call_cell, calls_of, code_cell, markdown_cell, write_notebook
+from mdli_workbook.notebook import (
+    call_cell,
+    calls_of,
+    code_cell,
+    for_participant,
+    markdown_cell,
+    write_notebook,
+)
+from mdli_workbook.shelf import Fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from mdli_workbook.briefing import Briefing
-    from mdli_workbook.curriculum import Part
+    from mdli_workbook.curriculum import Part, Session
+    from mdli_workbook.program import Participant
 
-__all__ = ["arrange", "clean", "read_base"]
+__all__ = ["arrange", "clean", "describe", "fingerprint_of", "read_base"]
 
 
-def read_base(base: Path) -> str:
-    """Read a base copy and see that it is one.
+def read_base(base: Path, cohort: str, participant: str) -> str:
+    """Read a participant's base copy and see that it is one.
 
     Raises
     ------
@@ -30,7 +44,7 @@ def read_base(base: Path) -> str:
         If it is damaged, or holds code that no generated workbook does.
     """
     try:
-        text = base.read_text(encoding="utf-8")
+        text = for_participant(base.read_bytes(), cohort, participant).decode()
         cells = json.loads(text)["cells"]
         calls_of(text, KINDS)
         if {"load", "parameters", "open"} <= {cell["metadata"]["mdli"]["name"] for cell in cells}:
@@ -92,3 +106,57 @@ def clean(executed: Any) -> str:
         for cell in plain["cells"]
     ]
     return json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def describe(
+    participant: Participant,
+    session: Session,
+    briefing: Briefing,
+    fingerprint: Fingerprint,
+    made_at: datetime,
+) -> dict[str, Any]:
+    """Return what ``metadata.mdli`` of a report says; :func:`mdli_workbook.shelf.marker_of` reads it."""
+    return {
+        "report": True,
+        "cohort": participant.cohort,
+        "participant": participant.id,
+        "session": session.session,
+        "slug": session.slug,
+        "title": session.title,
+        "answers": sorted(row.id for row in briefing.answers),
+        "exercises": sorted(
+            {*(f"{one.session}/{one.id}" for one in briefing.exercises)}
+            | set(briefing.before.named if briefing.before else ())
+        ),
+        "fingerprint": asdict(fingerprint),
+        "made_at": made_at.isoformat(timespec="seconds"),
+    }
+
+
+def fingerprint_of(base: str, front: Sequence[str | Part], briefing: Briefing) -> Fingerprint:
+    """Hash everything that a report is made from.
+
+    Parameters
+    ----------
+    base, front, briefing
+        As for :func:`arrange`.
+    """
+    parts = [part if isinstance(part, str) else part.model_dump_json() for part in front]
+    said = briefing.model_dump_json(by_alias=True, exclude={"today"})
+    # of the calendar only what turns a promise's date into the past; an age is that of the day it was made
+    past = [step.due for step in briefing.history if step.due and step.due < briefing.today.isoformat()]
+    return Fingerprint(template=_hash(base, *parts), package=_package(), briefing=_hash(said, *past))
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+@cache
+def _package() -> str:
+    """Hash of the code that draws reports, so that a new version builds them again."""
+    found = hashlib.sha256(metadata.version("mdli-workbook").encode())
+    for source in sorted(resources.files("mdli_workbook.exercises").iterdir(), key=lambda one: one.name):
+        if source.name.endswith(".py"):
+            found.update(source.read_bytes())
+    return found.hexdigest()

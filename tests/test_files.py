@@ -66,6 +66,11 @@ def test_a_file_is_written_with_its_folders_and_its_mode(tmp_path: Path) -> None
     assert mode_of(path) == 0o600
 
 
+def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a", b"\xff\r\n")
+    assert (tmp_path / "a").read_bytes() == b"\xff\r\n"
+
+
 def test_a_file_that_others_may_read_has_the_usual_mode(tmp_path: Path) -> None:
     write_whole(tmp_path / "a", "x")
     assert mode_of(tmp_path / "a") == 0o644

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import stat
@@ -14,6 +15,7 @@ import pytest
 from programs import SESSIONS, clock, generate_all, make_program, read, snapshot
 
 from mdli_workbook.generate import Done, base_path, generate, workbook_path
+from mdli_workbook.notebook import for_participant
 from mdli_workbook.selection import Selection
 
 if TYPE_CHECKING:
@@ -74,11 +76,68 @@ def test_no_workbook_holds_a_place_on_this_machine_or_a_name(folder: Path) -> No
         assert b"Example" not in content
 
 
-def test_the_base_copy_is_the_same_and_private(folder: Path) -> None:
+def issued(folder: Path, participant: str = "ana") -> bytes:
+    """Return what a participant's base copy says."""
+    return for_participant(base(folder, participant).read_bytes(), "spring", participant)
+
+
+def test_the_base_copy_says_the_same_and_is_private(folder: Path) -> None:
     generate_all(folder)
-    assert base(folder).read_bytes() == workbook(folder).read_bytes()
+    assert issued(folder) == workbook(folder).read_bytes()
+    assert issued(folder, "ben") == workbook(folder, "ben").read_bytes()
     assert stat.S_IMODE(base(folder).stat().st_mode) == 0o600
     assert stat.S_IMODE((folder / ".mdli").stat().st_mode) == 0o700
+
+
+def test_the_base_copies_of_a_session_are_one_file_and_no_workbook_is_part_of_it(folder: Path) -> None:
+    generate_all(folder)
+    assert base(folder).samefile(base(folder, "ben"))
+    assert base(folder).stat().st_nlink == 3, "one name for each participant, and none is left in scratch"
+    assert workbook(folder).stat().st_nlink == 1
+    assert not base(folder).samefile(base(folder, stem="01-journey"))
+
+
+def test_who_is_generated_alone_has_the_new_base_copy_and_the_others_theirs(folder: Path) -> None:
+    generate_all(folder)
+    theirs = issued(folder)
+    session = folder / "templates" / "sessions" / "02-listen.md"
+    session.write_text(session.read_text().replace("Ask before you judge.", "Ask, then listen."))
+    generate_all(folder, Selection(participant="ben"))
+    assert issued(folder) == theirs == workbook(folder).read_bytes()
+    assert b"Ask, then listen." in issued(folder, "ben") == workbook(folder, "ben").read_bytes()
+
+
+@pytest.mark.parametrize("names", [0, 1, 2])
+def test_a_disk_that_gives_a_file_few_names_holds_more_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, names: int
+) -> None:
+    link = os.link
+
+    def few(source: Path, target: Path) -> None:
+        if source.stat().st_nlink > names:
+            raise OSError(errno.EMLINK, os.strerror(errno.EMLINK))
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", few)
+    assert done(folder) == {Done.WRITTEN}
+    assert [issued(folder, who) == workbook(folder, who).read_bytes() for who in ("ana", "ben", "cleo")] == [
+        True
+    ] * 3
+    assert done(folder) == {Done.SAME}
+    assert not list((folder / ".mdli").rglob("*.begun"))
+
+
+def test_a_base_copy_that_holds_its_participants_ids_is_one_as_well(folder: Path) -> None:
+    generate_all(folder)
+    old = workbook(folder).read_bytes()
+    base(folder).unlink()
+    base(folder).write_bytes(old)  # as they were written when each was a file of its own
+    assert done(folder) == {Done.SAME}
+    session = folder / "templates" / "sessions" / "02-listen.md"
+    session.write_text(session.read_text().replace("Ask before you judge.", "Ask, then listen."))
+    assert done(folder) == {Done.SAME, Done.WRITTEN}
+    assert b"Ask, then listen." in workbook(folder).read_bytes()
+    assert issued(folder) == workbook(folder).read_bytes()
 
 
 def test_again_changes_nothing(folder: Path) -> None:
@@ -131,17 +190,18 @@ def test_a_deleted_workbook_comes_back(folder: Path) -> None:
     assert workbook(folder).read_bytes() == content
 
 
-@pytest.mark.parametrize("steps", range(6))
+@pytest.mark.parametrize("first", [1, 2])
+@pytest.mark.parametrize("steps", range(7))
 def test_a_run_that_ended_anywhere_is_not_taken_for_the_participants_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int, first: int
 ) -> None:
     folder = make_program(tmp_path / "program", ("ana",), {"02-listen": SESSIONS["02-listen"]})
     session = folder / "templates" / "sessions" / "02-listen.md"
     for version in (1, 2, 3):
         session.write_text(SESSIONS["02-listen"] + f"\nVersion {version}.\n")
         with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
-            if version > 1:
-                patch.setattr(os, "replace", dying(os.replace, steps))
+            if version >= first:
+                dying(patch, steps)
             generate_all(folder)
     session.write_text(SESSIONS["02-listen"] + "\nVersion 4.\n")
     assert done(folder) == {Done.WRITTEN}
@@ -154,7 +214,7 @@ def test_a_run_that_ended_anywhere_is_not_taken_for_the_participants_work(
     assert [path.name for path in base(folder).parent.iterdir()] == ["02-listen.ipynb"]
 
 
-@pytest.mark.parametrize("steps", range(4))
+@pytest.mark.parametrize("steps", range(6))
 def test_a_correction_taken_back_after_a_run_that_ended_anywhere_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
@@ -163,23 +223,50 @@ def test_a_correction_taken_back_after_a_run_that_ended_anywhere_leaves_nothing_
     session, before = folder / "templates" / "sessions" / "02-listen.md", snapshot(folder, ".mdli/lock")
     session.write_text(SESSIONS["02-listen"] + "\nCorrected.\n")
     with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
-        patch.setattr(os, "replace", dying(os.replace, steps))
+        dying(patch, steps)
         generate_all(folder)
     session.write_text(SESSIONS["02-listen"])
     generate_all(folder)
     assert snapshot(folder, ".mdli/lock") == before
 
 
-def dying(replace: Callable[..., None], steps: int) -> Callable[..., None]:
-    """Return a way to put files in place that ends the command after some of them."""
+@pytest.mark.parametrize("steps", range(7))
+def test_a_run_that_ended_anywhere_keeps_what_the_participant_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    folder = make_program(tmp_path / "program", ("ana",), {"02-listen": SESSIONS["02-listen"]})
+    generate_all(folder)
+    add_a_cell(workbook(folder), "Mine alone.")
+    notebook = json.loads(workbook(folder).read_bytes())
+    notebook["cells"] = notebook["cells"][1:]  # a generated cell is gone: it is put back
+    workbook(folder).write_text(json.dumps(notebook))
+    session = folder / "templates" / "sessions" / "02-listen.md"
+    session.write_text(SESSIONS["02-listen"] + "\nCorrected.\n")
+    with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+        dying(patch, steps)
+        generate_all(folder)
+    assert b"Mine alone." in workbook(folder).read_bytes()
+    done(folder)
+    assert b"Mine alone." in workbook(folder).read_bytes()
+    assert b"Corrected." in workbook(folder).read_bytes()
+    assert b"Corrected." in issued(folder)
+    assert [path.name for path in base(folder).parent.iterdir()] == ["02-listen.ipynb"]
+
+
+def dying(patch: pytest.MonkeyPatch, steps: int) -> None:
+    """Let the command end after it has put some files in place or given some another name."""
     left = iter(range(steps))
 
-    def put(*paths: object) -> None:
-        if next(left, None) is None:
-            raise KeyboardInterrupt
-        replace(*paths)
+    def ending(act: Callable[..., None]) -> Callable[..., None]:
+        def put(*paths: object) -> None:
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            act(*paths)
 
-    return put
+        return put
+
+    for name in ("link", "replace"):
+        patch.setattr(os, name, ending(getattr(os, name)))
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(folder: Path) -> None:

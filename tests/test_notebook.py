@@ -14,7 +14,7 @@ from mdli_workbook.errors import CellRefused
 from mdli_workbook.exercises import KINDS
 from mdli_workbook.exercises.reflection import Reflection
 from mdli_workbook.grammar import Call, read_cell
-from mdli_workbook.notebook import SessionCells, calls_of
+from mdli_workbook.notebook import SessionCells, calls_of, for_participant
 
 WHY = Reflection(id="why", prompt="Why?", minutes=3, audience="coach")
 
@@ -36,6 +36,15 @@ def test_it_is_a_valid_notebook_in_jupyters_own_layout() -> None:
     notebook = nbformat.reads(text, as_version=4)
     nbformat.validate(notebook)
     assert nbformat.writes(notebook) + "\n" == text
+
+
+def test_the_text_for_all_becomes_each_participants_and_no_id_is_left_out() -> None:
+    cells = SessionCells.of(session_of("Read.", WHY))
+    for who in ("p1", "p2"):
+        assert (
+            for_participant(cells.for_all.encode(), "spring", who) == cells.workbook("spring", who).encode()
+        )
+    assert for_participant(b"\xff spoiled", "spring", "p1") == b"\xff spoiled"
 
 
 def test_the_parameters_follow_papermills_convention() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mdli_workbook import markdown_page
 from mdli_workbook.curriculum import Part
 from mdli_workbook.errors import CurriculumError
 from mdli_workbook.exercises import KINDS
@@ -293,3 +294,14 @@ def test_an_unknown_part_is_told(tmp_path: Path) -> None:
 def test_the_sessions_of_the_program_are_in_order() -> None:
     sessions = read_curriculum(Path(__file__).parent.parent, KINDS)
     assert [one.session for one in sessions] == list(range(1, len(sessions) + 1))
+
+
+def test_without_libyaml_the_program_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = read_curriculum(Path(__file__).parent.parent, KINDS)
+    monkeypatch.setattr(markdown_page, "_Quick", markdown_page._Plain)
+    assert read_curriculum(Path(__file__).parent.parent, KINDS) == quick
+
+
+def test_a_tab_in_yaml_is_told_with_its_line(tmp_path: Path) -> None:
+    [problem] = problems_of(written(tmp_path, HEAD + "```{reflection} a\nprompt: A?\nminutes:\t4\n```\n"))
+    assert "line 9: is not YAML: found character" in problem
