@@ -279,14 +279,16 @@ def report(  # noqa: PLR0913 - one parameter per option
 def _progress() -> Iterator[Callable[[str, int], None]]:
     """Show a bar with time left on a terminal, and plain lines otherwise."""
     if not sys.stderr.isatty():
-        yield lambda done, _: _say(done)
+        yield lambda done, _: _say(done) if done else None
         return
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reports", total=None)
-        yield lambda done, total: bar.update(task, advance=1, total=total, description=f"reports: {done}")
+        yield lambda done, total: bar.update(
+            task, advance=1, total=total, description=f"reports: {done}" if done else None
+        )
 
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)

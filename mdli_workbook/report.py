@@ -1,21 +1,19 @@
 """Which reports, from what, on which executor.
 
 The parent process decides and asks the store; a worker executes one notebook with papermill and
-sends its text home; the parent puts it in place. A worker never sees the store.
+sends its text home; the parent puts it in place. A worker never sees the store. A report is planned
+only as a worker gets free, so that memory does not grow with their number.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
-from concurrent.futures import BrokenExecutor, as_completed
-from dataclasses import asdict, dataclass
-from functools import cache
-from importlib import metadata, resources
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from mdli_workbook import shelf
 from mdli_workbook.briefing import FILE
@@ -26,10 +24,9 @@ from mdli_workbook.files import lock_program, private_folder, write_whole
 from mdli_workbook.gathering import Sources
 from mdli_workbook.generate import base_path
 from mdli_workbook.program import store_address
-from mdli_workbook.report_cells import arrange, clean, read_base
-from mdli_workbook.runs import Run, keep_runs
+from mdli_workbook.report_cells import arrange, clean, describe, fingerprint_of, read_base
+from mdli_workbook.runs import record_run
 from mdli_workbook.session_files import read_report_template
-from mdli_workbook.shelf import Fingerprint
 from mdli_workbook.store import Store
 from mdli_workbook.workers import cores, pool
 
@@ -75,12 +72,29 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one report: its text, or why there is none."""
+    """What became of one report: its text, why there is none, or why it was left alone.
+
+    Parameters
+    ----------
+    text
+        Of the executed notebook, until it is in place.
+    failure
+        One sentence; ``""`` if it did not fail.
+    left
+        Why it was not executed: ``unchanged`` since it was made, ``closed`` by its call, or ``unready`` (a
+        failure); ``""`` if it was.
+    """
 
     participant: str
     session: int
     text: str = ""
     failure: str = ""
+    left: Literal["", "unchanged", "closed", "unready"] = ""
+
+    @property
+    def ended(self) -> str:
+        """``made``, ``failed``, ``unchanged`` or ``closed``."""
+        return "failed" if self.failure else self.left or "made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +112,37 @@ class Desk:
         """Today, where the program is."""
         return self.program.today(self.now)
 
-    def plan(self, selection: Selection, *, force: bool = False) -> tuple[list[Job], list[Outcome]]:
-        """Return the reports to build, and those that cannot be.
+    def count(self, selection: Selection) -> int:
+        """Return how many reports :meth:`plan` looks at; this asks neither store nor disk."""
+        return sum(1 for _ in self._due(selection))
+
+    def plan(self, selection: Selection, *, force: bool = False) -> Iterator[Job | Outcome]:
+        """Look at the reports one after another, each when it is asked for.
 
         A report is due once its session was held. It is left alone while nothing in it changed
         (unless forced), and for good once its call is recorded.
+
+        Yields
+        ------
+        Job or Outcome
+            What is to be executed; or, at once, what became of a report that cannot be made or is left alone.
+
+        Raises
+        ------
+        InputError
+            At the call, if the report template has problems.
         """
         template = self.program.folder / "templates" / "reports" / "call.md"
         front = read_report_template(template, tuple(PARTS), name="templates/reports/call.md")
-        jobs: list[Job] = []
-        failed: list[Outcome] = []
-        for participant, session in self._due(selection):
-            who = participant.id
-            try:
-                job = self._job(participant, session, front, force=force)
-            except Exception as error:  # noqa: BLE001 - one participant must not stop the others
-                failed.append(Outcome(who, session.session, failure=_reason(error)))
-                continue
-            if job is not None:
-                jobs.append(job)
-        return jobs, failed
+        return (self._plan(*one, front, force=force) for one in self._due(selection))
+
+    def _plan(
+        self, participant: Participant, session: Session, front: Sequence[str | Part], *, force: bool
+    ) -> Job | Outcome:
+        try:
+            return self._job(participant, session, front, force=force)
+        except Exception as error:  # noqa: BLE001 - one participant must not stop the others
+            return Outcome(participant.id, session.session, failure=_reason(error), left="unready")
 
     def _due(self, selection: Selection) -> Iterator[tuple[Participant, Session]]:
         now, dated = self.now(), self.program.numbers
@@ -132,22 +157,22 @@ class Desk:
 
     def _job(
         self, participant: Participant, session: Session, front: Sequence[str | Part], *, force: bool
-    ) -> Job | None:
+    ) -> Job | Outcome:
         folder = self.program.folder
         place = (participant.cohort, participant.id, session.stem)
         target = shelf.report_path(folder, *place)
         standing = shelf.read_marker(target)
         if self._closed(participant.id, session.session):
-            return None
+            return Outcome(participant.id, session.session, left="closed")
         base = base_path(folder, *place)
         if not base.is_file():
             raise ReportFailed("its workbook was never generated; run mdli generate first")
-        text, made_at = read_base(base), self.now()  # what is saved from now on is "shared since"
+        text, made_at = read_base(base, *place[:2]), self.now()  # what is saved from now on is "shared since"
         briefing = self.briefing(participant, session.session)
-        fingerprint = _fingerprint(text, front, briefing)
+        fingerprint = fingerprint_of(text, front, briefing)
         if standing is not None and standing.fingerprint == fingerprint and not force:
-            return None
-        marker = _marker(participant, session, briefing, fingerprint, made_at)
+            return Outcome(participant.id, session.session, left="unchanged")
+        marker = describe(participant, session, briefing, fingerprint, made_at)
         return Job(
             participant=participant.id,
             session=session.session,
@@ -156,13 +181,6 @@ class Desk:
             scratch=str(self.scratch),
             target=str(target),
         )
-
-    def keep(self, selection: Selection, jobs: Iterable[Job], outcomes: Iterable[Outcome]) -> None:
-        """Keep how each report ended, for whoever looks for one that is not there."""
-        ended = {(one.participant, one.session): Run(self.now(), one.failure) for one in outcomes}
-        begun = {(one.participant, one.session) for one in jobs}
-        fine = {(who.id, session.session) for who, session in self._due(selection)} - begun - set(ended)
-        keep_runs(self.program.folder, ended, fine, self.scratch)
 
     def briefing(self, participant: Participant, number: int) -> Briefing:
         """Ask the store what this report may show."""
@@ -206,27 +224,26 @@ def make(  # noqa: PLR0913 - the options of one command
     force
         Also those in which nothing changed.
     step
-        Called with a word on each report as it ends, and how many there are.
+        Called as each report ends, with a word on it (``""`` if it was not executed) and how many there are.
 
     Returns
     -------
     tuple of Outcome
-        Those that were made and those that failed, the latter first.
+        Those that were made and those that failed, as they ended.
     """
-    folder = program.folder
+    folder, jobs = program.folder, jobs or cores()
+    about = {"jobs": jobs, "selection": asdict(selection), "force": force}
+    outcomes: list[Outcome] = []
     with lock_program(folder, "mdli report") as scratch, _open_store(folder, now) as store:
         shelf.take_down_withdrawn(folder, store)
         desk = Desk(program, sessions, store, now, scratch)
-        due, outcomes = desk.plan(selection, force=force)
-        try:
-            if due:
-                with pool(min(jobs or cores(), len(due)), scratch) as executor:
-                    for outcome in run(due, executor, desk):
-                        outcomes.append(outcome)
-                        did = "failed" if outcome.failure else "made"
-                        step(f"{did} {outcome.participant}, session {outcome.session}", len(due))
-        finally:
-            desk.keep(selection, due, outcomes)
+        planned, total = desk.plan(selection, force=force), desk.count(selection)
+        with record_run(folder, now, scratch, **about) as note, pool(jobs, scratch) as executor:
+            for outcome in run(planned, executor, desk, window=2 * jobs):
+                note(outcome.participant, outcome.session, outcome.ended, outcome.failure)
+                outcomes += [outcome] if outcome.ended in {"made", "failed"} else []
+                word = f"{outcome.ended} {outcome.participant}, session {outcome.session}"
+                step("" if outcome.left else word, total)
     return tuple(outcomes)
 
 
@@ -237,33 +254,52 @@ def _open_store(folder: Path, now: Callable[[], datetime]) -> Store:
     return Store.open(store_address(folder), now=now, create=not lost)
 
 
-def run(jobs: Sequence[Job], executor: Executor, desk: Desk) -> Iterator[Outcome]:
+def run(
+    planned: Iterable[Job | Outcome], executor: Executor, desk: Desk, *, window: int = 2
+) -> Iterator[Outcome]:
     """Build reports on any executor and put each in place as it arrives.
 
     Parameters
     ----------
-    jobs
-        From :meth:`Desk.plan`.
+    planned
+        From :meth:`Desk.plan`; the next one is asked for only when there is room for it.
     executor
         A pool of processes (papermill changes the working folder of its whole process).
     desk
         Its store is asked again before and after a report is put in place: what was withdrawn
         meanwhile does not come back.
+    window
+        How many may be planned, executed or waiting to be put in place at once. Twice as many as there
+        are processes, so that none of them waits for the planning.
 
     Yields
     ------
     Outcome
-        In the order in which they end; a failed one leaves the last good report in place.
+        In the order in which they end, without its text; a failed one leaves the last good report in place.
     """
-    waiting = {executor.submit(build, job): job for job in jobs}
-    for future in as_completed(waiting):
+    waiting: dict[Future[Outcome], Job] = {}
+    for one in planned:
+        if isinstance(one, Outcome):
+            yield one
+        else:
+            waiting[executor.submit(build, one)] = one
+        # what has ended is placed at once, also while many that did not change are looked at
+        yield from _arrived(waiting, desk, timeout=None if len(waiting) >= window else 0)
+    while waiting:
+        yield from _arrived(waiting, desk)
+
+
+def _arrived(
+    waiting: dict[Future[Outcome], Job], desk: Desk, timeout: float | None = None
+) -> Iterator[Outcome]:
+    for future in wait(waiting, timeout, FIRST_COMPLETED).done:
         yield _end(waiting.pop(future), future, desk)
 
 
 def _end(job: Job, future: Future[Outcome], desk: Desk) -> Outcome:
     try:
         outcome = future.result()
-        return outcome if outcome.failure else _place(job, outcome, desk)
+        return outcome if outcome.failure else replace(_place(job, outcome, desk), text="")
     except Exception as error:  # noqa: BLE001 - a worker that died or a full disk fails one report only
         return Outcome(job.participant, job.session, failure=_reason(error))
 
@@ -284,6 +320,7 @@ def build(job: Job) -> Outcome:
             str(here / "workbook.ipynb"),
             str(here / "report.ipynb"),
             parameters={"view": "report"},
+            engine_name="mdli",
             cwd=str(here),
             progress_bar=False,
             request_save_on_cell_execute=False,
@@ -315,52 +352,6 @@ def _place(job: Job, outcome: Outcome, desk: Desk) -> Outcome:
             job.participant, job.session, failure="an answer was withdrawn meanwhile; run it again"
         )
     return outcome
-
-
-def _marker(
-    participant: Participant,
-    session: Session,
-    briefing: Briefing,
-    fingerprint: Fingerprint,
-    made_at: datetime,
-) -> dict[str, Any]:
-    return {
-        "report": True,
-        "cohort": participant.cohort,
-        "participant": participant.id,
-        "session": session.session,
-        "slug": session.slug,
-        "title": session.title,
-        "answers": sorted(row.id for row in briefing.answers),
-        "exercises": sorted(
-            {*(f"{one.session}/{one.id}" for one in briefing.exercises)}
-            | set(briefing.before.named if briefing.before else ())
-        ),
-        "fingerprint": asdict(fingerprint),
-        "made_at": made_at.isoformat(timespec="seconds"),
-    }
-
-
-def _fingerprint(base: str, front: Sequence[str | Part], briefing: Briefing) -> Fingerprint:
-    parts = [part if isinstance(part, str) else part.model_dump_json() for part in front]
-    said = briefing.model_dump_json(by_alias=True, exclude={"today"})
-    # of the calendar only what turns a promise's date into the past; an age is that of the day it was made
-    past = [step.due for step in briefing.history if step.due and step.due < briefing.today.isoformat()]
-    return Fingerprint(template=_hash(base, *parts), package=_package(), briefing=_hash(said, *past))
-
-
-def _hash(*texts: str) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
-
-
-@cache
-def _package() -> str:
-    """Hash of the code that draws reports, so that a new version builds them again."""
-    found = hashlib.sha256(metadata.version("mdli-workbook").encode())
-    for source in sorted(resources.files("mdli_workbook.exercises").iterdir(), key=lambda one: one.name):
-        if source.name.endswith(".py"):
-            found.update(source.read_bytes())
-    return found.hexdigest()
 
 
 def _reason(error: BaseException) -> str:

@@ -98,7 +98,7 @@ def make(
     first: list[float] = []
 
     def note(done: str, total: int) -> None:
-        first.append(time.monotonic() - began)
+        first.extend([time.monotonic() - began] if done else [])
         step(done, total)
 
     with lock_program(program.folder, "mdli demo") as scratch:
