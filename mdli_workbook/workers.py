@@ -5,11 +5,15 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import connection
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from mdli_workbook.kernels.asking import fork_server, share_fork_server
+from mdli_workbook.kernels.birth import may_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +33,7 @@ def cores() -> int:
 
 
 def pool(jobs: int, scratch: Path) -> Workers:
-    """Return an executor of `jobs` fresh processes.
+    """Return an executor of up to `jobs` fresh processes; each starts when it is first needed.
 
     Each keeps IPython's files in `scratch`, so that no start-up script of the account changes a report.
     """
@@ -53,9 +57,9 @@ class Workers(Executor):
     def __init__(self, jobs: int, ipython: Path) -> None:
         self._ipython = ipython
         self._threads = ThreadPoolExecutor(jobs)
-        self._idle: SimpleQueue[ProcessPoolExecutor] = SimpleQueue()
+        self._idle: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
         for _ in range(jobs):
-            self._idle.put(self._start())
+            self._idle.put(None)
 
     def submit(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run `job` in the next process that is idle."""
@@ -65,7 +69,8 @@ class Workers(Executor):
         """Let running jobs end, then the processes."""
         self._threads.shutdown(wait, cancel_futures=cancel_futures)
         while not self._idle.empty():
-            self._idle.get().shutdown(wait)
+            if process := self._idle.get():
+                process.shutdown(wait)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -75,21 +80,24 @@ class Workers(Executor):
     def _run(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         process = self._idle.get()
         try:
+            process = process or self._start()
             return process.submit(job, *args, **kwargs).result()
         except BrokenExecutor:
-            process.shutdown()
-            process = self._start()
+            if process:
+                process.shutdown()
+            process = None
             raise
         finally:
             self._idle.put(process)
 
     def _start(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        begin = (str(self._ipython),)
+        server = fork_server(quiet=True) if may_fork() else None
+        begin = (str(self._ipython), (server.address, server.settings) if server else None)
         return ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=begin)
 
 
-def _begin(ipython: str) -> None:
+def _begin(ipython: str, kernels: tuple[str, dict[str, str]] | None) -> None:
     # A failure is one line of the command's own. Kernels, which inherit these, log tracebacks when
     # they end at a bad moment, and a traceback may say what a person wrote.
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -98,6 +106,10 @@ def _begin(ipython: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the command's to handle
     os.environ["IPYTHONDIR"] = ipython
     os.environ.pop("MDLI_PARTICIPANT", None)
+    # nbformat imports jsonschema, which builds a grammar for one format that no notebook has: a second.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    if kernels:  # one fork server for all workers: it has imported its libraries once
+        share_fork_server(*kernels)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -139,11 +139,13 @@ def test_ctrl_c_ends_all_of_it_without_a_traceback(folder: Path) -> None:
 
 
 def kernels(mark: str) -> list[psutil.Process]:
+    """Return the forks that lead a session of their own: those are kernels."""
     found = []
     for process in processes(mark):
         try:
-            found += [process] if "ipykernel_launcher" in " ".join(process.cmdline()) else []
-        except psutil.Error:
+            forked = "multiprocessing.forkserver" in " ".join(process.cmdline())
+            found += [process] if forked and os.getsid(process.pid) == process.pid else []
+        except (psutil.Error, ProcessLookupError):
             continue
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -38,6 +39,14 @@ if __name__ == "__main__":
 def workers(tmp_path: Path) -> Iterator[Workers]:
     with pool(2, tmp_path) as executor:
         yield executor
+
+
+def test_a_process_is_started_only_when_there_is_something_to_do(tmp_path: Path) -> None:
+    before = set(multiprocessing.active_children())
+    with pool(50, tmp_path) as workers:
+        assert set(multiprocessing.active_children()) == before
+        assert workers.submit(abs, -1).result() == 1
+        assert len(set(multiprocessing.active_children()) - before) == 1
 
 
 def test_several_work_at_once_in_processes_of_their_own(workers: Workers) -> None:
