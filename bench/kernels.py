@@ -23,7 +23,7 @@ IMPORTS = "import mdli_workbook.kernels.preload"
 
 
 def measure_kernels(times: int) -> list[Figure]:
-    """Return seconds and private memory (MB) of kernels, turn by turn, after one of each that is not counted."""
+    """Return seconds and private memory (MB) of kernels, turn by turn; the first of each is not counted."""
     fork_server()
     samples: dict[str, list[tuple[float, float]]] = {"mdli": [], "python3": []}
     for _ in range(times + 1):
@@ -37,7 +37,7 @@ def measure_kernels(times: int) -> list[Figure]:
 
 
 def one_kernel(name: str) -> tuple[float, float]:
-    """Start a kernel, import what workbooks need, end it; return the seconds until then and its own megabytes."""
+    """Start a kernel, import what workbooks need; return the seconds that took, and its own megabytes."""
     manager = KernelManager(kernel_name=name, transport="ipc")
     began = time.perf_counter()
     manager.start_kernel()

@@ -287,8 +287,8 @@ def wait_until(holds: Callable[[], object], what: str, seconds: float = 15) -> N
 
 
 def kernel_process(kernel: str) -> psutil.Process:
-    for process in psutil.process_iter(["cmdline"]):
-        if f"kernel-{kernel}.json" in " ".join(process.info["cmdline"] or []):
+    for process in psutil.process_iter(["name"]):
+        if process.info["name"] == f"mdli-{kernel[:10]}":
             return process
     raise AssertionError("the kernel has no process")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,6 +47,16 @@ class Birth:
         if tuple(command[1:end]) != _PRELUDE:
             return None
         return cls(tuple(command[end:]), dict(environment), folder)
+
+    @property
+    def name(self) -> str:
+        """What its process is called, in 15 letters: ``mdli-`` and the beginning of the kernel's id.
+
+        >>> Birth(("-f", "/run/kernel-0f8fad5b-d9cb-469f.json"), {}, ".").name
+        'mdli-0f8fad5b-d'
+        """
+        file = self.arguments[self.arguments.index("-f") + 1] if "-f" in self.arguments[:-1] else ""
+        return f"mdli-{PurePath(file).stem.removeprefix('kernel-')[:10]}"
 
 
 def interpreter_settings(environment: Mapping[str, str]) -> dict[str, str]:

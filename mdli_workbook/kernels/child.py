@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from multiprocessing import connection, forkserver, resource_tracker
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def be_kernel(birth: Birth, born: Connection) -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None  # it is only ever the target of a process
     sentinel = parent.sentinel
+    _name_process(birth.name)
     os.setsid()  # a process group of its own, as the stock launcher gives it
     _close_descriptors({0, 1, 2, sentinel, born.fileno()})
     _forget_birth()
@@ -47,6 +49,12 @@ def be_kernel(birth: Birth, born: Connection) -> None:
     _reseed()
     threading.Thread(target=_end_with_parent, args=(sentinel,), name="parent-watch", daemon=True).start()
     _serve(birth, born)
+
+
+def _name_process(name: str) -> None:
+    """Let whoever looks at the processes of a machine tell its kernels apart, where that is possible."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(name, encoding="ascii")
 
 
 def _close_descriptors(kept: set[int]) -> None:

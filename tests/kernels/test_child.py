@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.kernels.conftest import Start
 
 DESCRIPTORS = """
@@ -83,6 +82,11 @@ def test_it_is_told_its_folder_variables_and_arguments(start: Start, tmp_path: P
     assert kernel.says("import os, time; print(os.environ['GIVEN'], time.strftime('%z'))") == "yes +0530"
     assert kernel.says("import sys; print(sys.argv[1])") == "-f"
     assert kernel.says("print(__name__)") == "__main__"
+
+
+def test_its_process_is_named_after_the_kernel(start: Start) -> None:
+    kernel = start()
+    assert kernel.process.name() == f"mdli-{Path(kernel.manager.connection_file).stem[:10]}"
 
 
 def test_a_module_beside_the_notebook_is_not_imported_instead_of_ours(start: Start, tmp_path: Path) -> None:

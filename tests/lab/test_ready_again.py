@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 from extended import WORKBOOK, extended_lab
+from mishaps import kernel_process
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -38,10 +37,7 @@ def restart_from_outside(opened: Tab) -> None:
 
 
 def kill(opened: Tab) -> None:
-    connection = f"kernel-{opened.kernel_id()}.json"
-    for process in psutil.process_iter(["cmdline"]):
-        if connection in " ".join(process.info["cmdline"] or []):
-            process.send_signal(signal.SIGKILL)
+    kernel_process(opened.kernel_id()).kill()
 
 
 @pytest.mark.parametrize("end", [restart_by_menu, restart_from_outside, kill])
