@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
+from mdli_workbook.exercises.form_module import LOADER, MODULE
 from mdli_workbook.exercises.pieces import heading
 from mdli_workbook.exercises.readers import audiences_of
 
@@ -19,17 +19,6 @@ if TYPE_CHECKING:
     from mdli_workbook.exercises.replies import Place
 
 __all__ = ["FormWidget", "describe", "overview", "panel"]
-
-ASSETS = Path(__file__).with_name("assets")
-SCRIPTS = (
-    *("drafts.js", "saving.js", "controls.js", "fields.js", "entries.js", "history.js", "nudge.js"),
-    *("foot.js", "look.js", "undo.js", "panel.js", "own-data.js", "explorer.js", "form.js"),
-)
-STYLES = ("tokens.css", "form.css", "page.css", "mine.css", "explorer.css", "look.css")
-
-
-def _assets(names: tuple[str, ...]) -> str:
-    return "\n".join((ASSETS / name).read_text("utf-8") for name in names)
 
 
 def describe(exercise: Exercise, place: Place) -> dict[str, Any]:
@@ -76,8 +65,7 @@ class FormWidget(anywidget.AnyWidget):  # type: ignore[misc]
         The participant's accommodations; told in a message, so that they are in no file.
     """
 
-    _esm = _assets(SCRIPTS)
-    _css = _assets(STYLES)
+    _esm = LOADER
     spec = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -93,7 +81,11 @@ class FormWidget(anywidget.AnyWidget):  # type: ignore[misc]
         self.on_msg(self._hear)
 
     def _hear(self, _widget: object, message: object, _buffers: object) -> None:
-        hello = isinstance(message, dict) and message.get("type") == "hello"
+        asked = message.get("type") if isinstance(message, dict) else None
+        if asked == "module":
+            self.send({"type": "module", "text": MODULE})
+            return
+        hello = asked == "hello"
         if hello and self._look is not None:
             self.send({"type": "look", "words": self._look})
         answer = self._reply(message)

@@ -9,12 +9,12 @@ from markupsafe import Markup
 from mdli_workbook.answers import values_of
 from mdli_workbook.exercises.carried import carried_promises, compare_with_first, last_note
 from mdli_workbook.exercises.coaching import NOTE
+from mdli_workbook.exercises.form_module import SCRIPT
 from mdli_workbook.exercises.pieces import heading
 from mdli_workbook.exercises.readers import NOTHING_SHARED, READERS
 from mdli_workbook.exercises.replies import Place
 from mdli_workbook.exercises.sheet import around
-from mdli_workbook.exercises.widget import ASSETS as FORM_ASSETS
-from mdli_workbook.exercises.widget import SCRIPTS, describe, panel
+from mdli_workbook.exercises.widget import describe, panel
 from mdli_workbook.pictures import as_data
 from mdli_workbook.preview.page import ASSETS, banner, data, frame, markdown
 
@@ -47,10 +47,9 @@ def participant_page(month: Month) -> Markup:
             pieces.append(markdown(as_data(part, session.pictures)))
         else:
             pieces += [_condition(session, part), _place(next(numbers))]
-    running = "\n".join((FORM_ASSETS / name).read_text("utf-8") for name in SCRIPTS)
     stand_in = (ASSETS / "stand-in.js").read_text("utf-8")
     page = [*pieces, data("mdli-forms", {"forms": forms, "readers": READERS, "unshared": NOTHING_SHARED})]
-    return frame(f"Preview: {session.title}", page, f"{running}\n{stand_in}")
+    return frame(f"Preview: {session.title}", page, f"{SCRIPT}\n{stand_in}")
 
 
 def _place(number: int) -> Markup:

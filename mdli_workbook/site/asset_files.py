@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mdli_workbook.exercises.widget import SCRIPTS
+from mdli_workbook.exercises.form_module import SCRIPTS
 from mdli_workbook.site.bodies import pack
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from mdli_workbook.answers import Conflict, Draft
-from mdli_workbook.exercises import KINDS
+from mdli_workbook.exercises import KINDS, form_module
 from mdli_workbook.exercises.looking import Looking
 from mdli_workbook.exercises.replies import Desktop, Place, Replies
-from mdli_workbook.exercises.widget import FormWidget, describe
+from mdli_workbook.exercises.widget import describe
 from mdli_workbook.sqlite import address_of
 from mdli_workbook.store import Store
 
@@ -30,7 +30,7 @@ PANEL = KINDS["equity"].model_validate(
     {"id": "our-panel", "title": "An invented practice", "data": "demo-panel"}
 )
 PAGE = "<!doctype html><html lang='en'><title>form</title><style>{css}</style><main id='m'></main>"
-SCRIPT = FormWidget._esm.replace("PATIENCE = 4000", "PATIENCE = 800").replace("PAUSE = 800", "PAUSE = 100")
+SCRIPT = form_module.SCRIPT.replace("PATIENCE = 4000", "PATIENCE = 800").replace("PAUSE = 800", "PAUSE = 100")
 START = """async ([script, spec]) => {
   window.deaf = false;
   const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
@@ -59,7 +59,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def page(new_context: Callable[..., BrowserContext], store: Store, tmp_path: Path) -> Page:
     context = new_context()
-    html = PAGE.format(css=FormWidget._css)
+    html = PAGE.format(css=form_module.STYLE)
     context.route(HERE, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
     opened = context.new_page()
     looking = Looking(Replies(PANEL, Desktop(PLACE, store)), tmp_path)

@@ -12,9 +12,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from mdli_workbook.exercises import KINDS
+from mdli_workbook.exercises import KINDS, form_module
 from mdli_workbook.exercises.replies import Desktop, Place, Replies
-from mdli_workbook.exercises.widget import FormWidget, describe
+from mdli_workbook.exercises.widget import describe
 from mdli_workbook.sqlite import address_of
 from mdli_workbook.store import Store
 
@@ -32,7 +32,7 @@ HERE = "http://127.0.0.1:9/"
 PLACE = Place("spring", "ana-mora", 2)
 PAGE = "<!doctype html><html lang='en'><title>form</title><style>{css}</style><main id='m'></main>"
 # Shorter waits than in JupyterLab, where the real ones are tested.
-SCRIPT = FormWidget._esm.replace("PATIENCE = 4000", "PATIENCE = 800").replace("PAUSE = 800", "PAUSE = 300")
+SCRIPT = form_module.SCRIPT.replace("PATIENCE = 4000", "PATIENCE = 800").replace("PAUSE = 800", "PAUSE = 300")
 START = """async ([script, spec]) => {
   window.wire ??= { deaf: false, mute: false };
   const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
@@ -105,7 +105,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def tab(new_context: Callable[..., BrowserContext], store: Store) -> Callable[..., Tab]:
     context = new_context()
-    page = PAGE.format(css=FormWidget._css)
+    page = PAGE.format(css=form_module.STYLE)
     context.route(HERE, lambda route: route.fulfill(body=page, content_type="text/html; charset=utf-8"))
 
     def make(kind: str, desktop: Desktop | None = None, **literals: Any) -> Tab:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import pytest
 
 from mdli_workbook.exercises import KINDS
-from mdli_workbook.exercises.controls import Control
+from mdli_workbook.exercises.form_module import LOADER, MODULE
 from mdli_workbook.exercises.replies import Place
-from mdli_workbook.exercises.widget import ASSETS, SCRIPTS, STYLES, FormWidget, describe, overview
-from mdli_workbook.program.people import ACCOMMODATIONS
+from mdli_workbook.exercises.widget import FormWidget, describe, overview
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +44,21 @@ def test_no_answer_ever_is_widget_state(widget: Callable[..., FormWidget]) -> No
     form._handle_custom_msg({"type": "save", "value": {"text": SECRET}}, [])
     assert SECRET not in json.dumps(form.get_state(), default=str)
     assert SECRET not in repr(form)
-    assert set(form.get_state()) - set(anywidget.AnyWidget().get_state()) == {"_css", "spec"}
+    assert set(form.get_state()) - set(anywidget.AnyWidget().get_state()) == {"spec"}
+
+
+def test_each_form_carries_where_the_module_is_to_be_had_and_not_the_module(
+    widget: Callable[..., FormWidget],
+) -> None:
+    form = widget()
+    assert form.get_state()["_esm"] == LOADER
+    assert len(json.dumps(form.get_state(), default=str)) < 4_000
+
+
+def test_a_page_that_cannot_fetch_the_module_is_sent_it(widget: Callable[..., FormWidget]) -> None:
+    form = widget({"type": "state"})
+    form._handle_custom_msg({"type": "module"}, [])
+    assert form.sent == [{"type": "module", "text": MODULE}]
 
 
 def test_a_message_without_an_answer_is_answered_by_silence(widget: Callable[..., FormWidget]) -> None:
@@ -71,29 +82,6 @@ def test_a_description_says_who_may_read_in_words() -> None:
     ]
 
 
-def test_every_type_of_control_has_a_drawing() -> None:
-    [types] = [
-        re.findall(r"'([a-z-]+)'", str(hint))
-        for name, hint in Control.__annotations__.items()
-        if name == "type"
-    ]
-    table = re.search(r"const CONTROLS = \{(.*?)\};", FormWidget._esm, re.DOTALL)
-    assert table
-    drawn = re.findall(r"[\"']?([a-z-]+)[\"']?: draw", table[1])
-    assert sorted(drawn) == sorted(types)
-
-
-def test_the_script_loads_nothing_and_takes_html_from_the_kernel_alone() -> None:
-    script = FormWidget._esm
-    assert "http://" not in script + FormWidget._css
-    assert "https://" not in script + FormWidget._css
-    assert re.findall(
-        r"\w+\.innerHTML = \w+|insertAdjacentHTML|outerHTML|document\.write|eval\(", script
-    ) == ["panel.innerHTML = html", "node.innerHTML = html", "beside.innerHTML = html"]
-    assert "import " not in re.sub(r"//.*", "", script)
-    assert "@import" not in FormWidget._css
-
-
 def test_accommodations_are_told_in_a_message_and_are_no_state() -> None:
     sent: list[Any] = []
     form = FormWidget(
@@ -105,16 +93,3 @@ def test_accommodations_are_told_in_a_message_and_are_no_state() -> None:
     assert "large-text" not in json.dumps(form.get_state()["spec"])
     form._handle_custom_msg({"type": "opened"}, [])
     assert len(sent) == 2
-
-
-def test_every_asset_is_part_of_a_form_and_all_are_small() -> None:
-    assert {one.name for one in ASSETS.iterdir()} == {*SCRIPTS, *STYLES}
-    assert len(gzip.compress((FormWidget._esm + FormWidget._css).encode())) < 60_000
-    assert {
-        name: lines for name in SCRIPTS if (lines := len((ASSETS / name).read_text().splitlines())) >= 400
-    } == {}
-
-
-def test_the_accommodations_of_the_script_are_those_of_the_roster() -> None:
-    [words] = re.findall(r"const LOOKS = \[(.*?)\];", FormWidget._esm)
-    assert tuple(re.findall(r'"([a-z-]+)"', words)) == ACCOMMODATIONS

@@ -17,9 +17,9 @@ from hypothesis import strategies as some
 from playwright.sync_api import Error
 
 from mdli_workbook.answers import Draft, Saved
+from mdli_workbook.exercises.form_module import ASSETS
 from mdli_workbook.exercises.reflection import Reflection
 from mdli_workbook.exercises.replies import Desktop, Place, Replies
-from mdli_workbook.exercises.widget import ASSETS
 from mdli_workbook.sqlite import address_of
 from mdli_workbook.store import Store
 

@@ -104,6 +104,12 @@ export class Workbook {
     return response.json();
   }
 
+  // What draws the forms comes while the kernel starts; whoever needs it later finds it in the page's own cache.
+  fetchModule(name) {
+    const { URLExt, settings } = this.lab;
+    import(URLExt.join(settings.baseUrl, "mdli", "form", `${name}.js`)).catch(() => {});
+  }
+
   async prepare() {
     if (this.busy) { this.again = true; this.abandon(); return; }
     this.busy = true;
@@ -134,6 +140,7 @@ export class Workbook {
       return;
     }
     if (!verdict.order.length) { this.refuse(verdict.why); return; }
+    this.fetchModule(verdict.form);
     await this.session.ready;
     if (stopped()) return;
     const { kernel } = this;
@@ -188,7 +195,7 @@ export class Workbook {
   }
 
   async untilDrawn(ms) {
-    for (const end = Date.now() + ms; Date.now() < end && this.silent().length && !this.disposed;) await wait(40);
+    for (const end = Date.now() + ms; Date.now() < end && this.silent().length && !this.disposed;) await wait(15);
   }
 
   // A slow start can lose a form's first words: such forms, and only they, are made once more.

@@ -11,6 +11,11 @@ const WAKING = 15000;                                          // ms that waking
 
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
+// What is asked of a kernel before the page is connected to it is refused at once, and not sent later.
+const connected = async (kernel, ms) => {
+  for (const end = Date.now() + ms; kernel.connectionStatus !== "connected" && Date.now() < end;) await wait(10);
+};
+
 // Another process behind the same kernel has another session id, whoever restarted it and whatever was told.
 // That id is all that is asked for: each sign of a restart may come late, twice, or never.
 export class Kernel {
@@ -31,7 +36,8 @@ export class Kernel {
     let heard = null;                                          // whoever answered, to whichever question
     for (let asked = 1, deaf = DEAF; Date.now() < until && !this.dead && !given(); asked += 1) {
       const kernel = this.now;
-      await Promise.race([kernel.requestKernelInfo().then(() => { heard = kernel; }, () => wait(QUESTION)), wait(QUESTION)]);
+      const asks = connected(kernel, QUESTION).then(() => kernel.requestKernelInfo());
+      await Promise.race([asks.then(() => { heard = kernel; }, () => wait(QUESTION)), wait(QUESTION)]);
       if (heard && heard === this.now) return true;
       if (given() || this.dead) return false;
       if (asked < deaf) { await wait(100); continue; }
