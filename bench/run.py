@@ -9,36 +9,27 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import subprocess
-import sys
 import tempfile
-import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from batches import measure_batches
 from equity import measure_views
+from kernels import measure_kernels
 from opening import measure_openings
 from pages import measure_pages
 
-from mdli_workbook.exercises import KINDS
-from mdli_workbook.files import lock_program
-from mdli_workbook.program import read_program, store_address
-from mdli_workbook.report import Desk, Job, Outcome
-from mdli_workbook.selection import Selection
-from mdli_workbook.session_files import read_curriculum
-from mdli_workbook.store import Store
+from reports import TOOLS, executed_by_papermill, measure_reports, run
 from workbooks import measure_workbooks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-TOOLS = Path(sys.executable).parent
 NAMED = (
     "mdli-workbook",
     "jupyterlab",
@@ -50,7 +41,7 @@ NAMED = (
     "jupyter_server",
 )
 
-PARTS = ("workbooks", "reports", "pages", "openings", "views")
+PARTS = ("kernels", "reports", "workbooks", "batches", "pages", "openings", "views")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,87 +82,6 @@ def in_short(samples: Sequence[float]) -> str:
     )
 
 
-def took(action: Callable[[], object]) -> float:
-    """Return the seconds that `action` took."""
-    began = time.perf_counter()
-    action()
-    return time.perf_counter() - began
-
-
-def run(*command: object, cwd: Path) -> None:
-    """Run a command to its end; what it said is shown only if it fails."""
-    done = subprocess.run(list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
-
-
-# --- reports -----------------------------------------------------------------------------------
-
-
-def measure_reports(folder: Path, program: Path, times: int) -> list[Pair]:
-    """Seconds per report: one ``mdli report`` for all beside one ``papermill`` command for each."""
-    folders = [unpack(job, folder / "papermill") for job in plan_reports(program)]
-    ours: dict[str, list[float]] = {"1": [], str(os.cpu_count()): []}
-    theirs = []
-    for _ in range(times):
-        for jobs, samples in ours.items():
-            command = (TOOLS / "mdli", "--program", program, "report", "--force", "--jobs", jobs)
-            samples.append(took(partial(run, *command, cwd=folder)) / len(folders))
-        theirs.append(sum(took(partial(papermill_command, one)) for one in folders) / len(folders))
-    peer = "the `papermill` command, one after another"
-    return [
-        Pair(f"a report, of {len(folders)}, `--jobs {jobs}`", "seconds", samples, peer, theirs)
-        for jobs, samples in ours.items()
-    ]
-
-
-def plan_reports(folder: Path) -> list[Job]:
-    """Return the jobs that ``mdli report --force`` would run."""
-    program = read_program(folder)
-    sessions = read_curriculum(folder, KINDS)
-    now = program.clock(lambda: datetime.now(UTC))
-    with lock_program(folder, "make bench") as scratch, Store.open(store_address(folder), now=now) as store:
-        planned = list(Desk(program, sessions, store, now, scratch).plan(Selection(), force=True))
-    failed = [one for one in planned if isinstance(one, Outcome) and one.failure]
-    assert not failed, failed
-    jobs = [one for one in planned if isinstance(one, Job)]
-    assert jobs, "no report is due"
-    return jobs
-
-
-def unpack(job: Job, folder: Path) -> Path:
-    """Put a job's notebook and briefing into a folder of their own."""
-    here = folder / f"{job.participant}-{job.session}"
-    here.mkdir(parents=True)
-    (here / "workbook.ipynb").write_text(job.notebook, encoding="utf-8")
-    (here / "briefing.json").write_text(job.briefing, encoding="utf-8")
-    return here
-
-
-def papermill_command(here: Path) -> None:
-    """Execute one unpacked report as its command does."""
-    run(
-        *(TOOLS / "papermill", "workbook.ipynb", "report.ipynb"),
-        *("--parameters", "view", "report", "--no-progress-bar"),
-        cwd=here,
-    )
-
-
-def executed_by_papermill(folder: Path, program: Path, participant: str, session: int) -> Path:
-    """Return a folder that holds a report as papermill has executed it."""
-    here = folder / "papermill" / f"{participant}-{session}"
-    if not here.exists():
-        jobs = plan_reports(program)
-        one = next(job for job in jobs if (job.participant, job.session) == (participant, session))
-        unpack(one, folder / "papermill")
-    if not (here / "report.ipynb").exists():
-        papermill_command(here)
-    return here
-
-
-# --- all of it ---------------------------------------------------------------------------------
-
-
 def machine() -> str:
     """Say on what this was measured."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -197,11 +107,15 @@ def measure(folder: Path, given: argparse.Namespace) -> list[Pair]:
     """Measure the parts that were asked for, all on one demonstration program."""
     demo, pairs = folder / "demo", []
     run(TOOLS / "mdli", "--program", demo, "demo", "--no-serve", cwd=folder)
+    if "kernels" in given.only:
+        pairs += [Pair(*figure) for figure in measure_kernels(given.openings)]
+    if "reports" in given.only:
+        pairs += [Pair(*figure) for figure in measure_reports(folder, demo, given.times)]
+    if "batches" in given.only:
+        pairs += [Pair(*figure) for figure in measure_batches(folder, given.times)]
     if "workbooks" in given.only:
         figures = measure_workbooks(folder, given.people, given.many, given.times)
         pairs += [Pair(*figure) for figure in figures]
-    if "reports" in given.only:
-        pairs += measure_reports(folder, demo, given.times)
     if "pages" in given.only:
         executed = partial(executed_by_papermill, folder, demo)
         pairs += [Pair(*figure) for figure in measure_pages(demo, executed, given.times)]

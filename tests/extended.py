@@ -206,6 +206,11 @@ class Tab:
         """Restart the kernel as a hub's tool or another program would, unknown to this page."""
         self.lab.rest("POST", f"kernels/{self.kernel_id()}/restart")
 
+    def passes_encrypted(self) -> bool:
+        """Whether what passes between the server and this workbook's kernel can be read by nobody else."""
+        [connection] = self.lab.home.rglob(f"kernel-{self.kernel_id()}.json")
+        return bool(json.loads(connection.read_text("utf-8")).get("curve_publickey"))
+
     def kernel_id(self) -> str:
         return str(self.lab.kernel(self.name)["id"])
 

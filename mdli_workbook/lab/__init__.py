@@ -142,6 +142,7 @@ def _command(home: Path, participant: Participant, page: str, empty: str, *, bro
         f"--ServerApp.open_browser={browser}",
         "--ServerApp.answer_yes=True",  # Ctrl-C ends it, without a question in the terminal
         "--ServerApp.terminals_enabled=False",
+        "--KernelManager.transport_encryption=auto",  # what passes on ports of this machine
         f"--LabApp.default_url={page}",
         f"--LabApp.workspaces_dir={empty}/tabs",
         *(["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),

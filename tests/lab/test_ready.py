@@ -37,6 +37,7 @@ def test_a_workbook_opens_as_a_form_with_no_click_and_no_code_and_without_being_
     assert opened.page.evaluate("document.querySelector('.jp-Notebook').inert")
     opened.look("1-busy")
     opened.wait_ready()
+    assert opened.passes_encrypted()
     expect(opened.page.locator(".mdli-form[data-exercise]")).to_have_count(forms)
     expect(opened.page.locator(".mdli-form-body[inert]")).to_have_count(0)
     expect(opened.page.locator("[role=status]", has_text="Your workbook is ready.")).to_have_count(1)
