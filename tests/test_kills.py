@@ -98,7 +98,7 @@ def generate_under_kills(tmp_path: Path, times: int) -> None:
 
 def report_under_kills(folder: Path, times: int) -> None:
     for index in range(times):
-        kill_somewhere(folder, "report", *(["--force"] if index else []), within=7)
+        kill_somewhere(folder, "report", *(["--force"] if index else []), within=4)
     done = mdli(folder, "report")
     assert (done.returncode, done.stderr) == (0, "")
     assert faults(folder) == []
