@@ -217,11 +217,13 @@ def _start(preload: Sequence[str], streams: int | None) -> ForkServer:
             start_new_session=True,
         )
         server = ForkServer(f"{folder}/door", interpreter_settings(environment))
-    atexit.register(_end, server, process, folder)
+    atexit.register(_end, os.getpid(), server, process, folder)
     return server
 
 
-def _end(server: ForkServer, process: subprocess.Popen[bytes], folder: str) -> None:
+def _end(owner: int, server: ForkServer, process: subprocess.Popen[bytes], folder: str) -> None:
+    if os.getpid() != owner:  # a fork of the owner ends: the server is not its own
+        return
     server.close()
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(5)

@@ -109,6 +109,30 @@ def test_a_busy_kernel_ends_with_who_asked_and_so_does_what_it_started(tmp_path:
         ends(one)
 
 
+def test_a_fork_of_who_asked_may_end_without_ending_the_kernels(tmp_path: Path) -> None:
+    forks = (
+        "import os, sys\n"
+        "from jupyter_client.manager import KernelManager\n"
+        "kernel = KernelManager(kernel_name='mdli')\n"
+        "kernel.start_kernel()\n"
+        "child = os.fork()\n"
+        "if not child: sys.exit()\n"
+        "os.waitpid(child, 0)\n"
+        "client = kernel.client(); client.start_channels(); client.wait_for_ready(timeout=20)\n"
+        "print(kernel.is_alive())\n"
+        "client.stop_channels(); kernel.shutdown_kernel(now=True)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", forks],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.stdout == "True\n", done.stderr
+
+
 def test_nobody_else_can_reach_the_fork_server(start: Start) -> None:
     start()
     assert Path(fork_server().address).parent.stat().st_mode & 0o077 == 0
