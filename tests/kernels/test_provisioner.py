@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.kernels.conftest import Kernel, Start
 
-NAMES = pytest.mark.parametrize("name", ["mdli", "python3"])
+NAMES = pytest.mark.parametrize("name", ["mdli", pytest.param("python3", marks=pytest.mark.soak)])
 
 
 def until(happened: Callable[[], object]) -> None:
@@ -67,7 +67,7 @@ def test_an_interrupt_ends_the_cell_and_not_the_kernel(start: Start, name: str) 
     while reply["parent_header"]["msg_id"] != asked:
         reply = kernel.client.get_shell_msg(timeout=10)
     assert reply["content"]["ename"] == "KeyboardInterrupt"
-    assert kernel.says("print(here)") == "1"
+    until(lambda: kernel.says("print(here)") == "1")  # what is asked right after an error is not done
 
 
 @NAMES

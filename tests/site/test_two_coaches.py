@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 COACHES = ("coach-kim", "coach-lee")
-WIDTHS = (390, 1440)
+WIDTHS = (pytest.param(390, marks=pytest.mark.soak), 1440)
 NEW = "a new and longer one"
 HEADER = (
     "participant_id,name,email,cohort,coach_id,organization,role,time_zone,accommodations,joined_on,left_on"
