@@ -371,7 +371,9 @@ def people_browser(browser: Browser, profile: Path) -> Iterator[BrowserContext]:
 
 def kill_browser(profile: Path) -> None:
     of_it = [
-        one for one in psutil.process_iter(["cmdline"]) if f"--user-data-dir={profile}" in (one.info["cmdline"] or [])
+        one
+        for one in psutil.process_iter(["cmdline"])
+        if f"--user-data-dir={profile}" in (one.info["cmdline"] or [])
     ]
     assert of_it
     for process in of_it:
