@@ -29,6 +29,7 @@ WIDTHS = (820, 1440)
 SIDEWAYS = """() => [document.scrollingElement, ...document.querySelectorAll('.jp-WindowedPanel-outer')]
   .filter((node) => node.scrollWidth > node.clientWidth + 1).length"""
 PERSON = "mei-lin-zhao"
+WRITERS = ("mei-lin-zhao", "daniel-reyes", "fatima-haddad", "priya-raman", "renee-baptiste", "samuel-begay")
 COACHES = ("marcus-whitfield", "ingrid-solheim")
 
 
@@ -42,8 +43,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def lab(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running_lab(folder, PERSON, tmp_path_factory.mktemp("lab"), cohort="demo") as running:
+def lab(folder: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Lab]:
+    """One JupyterLab per worker: a participant's port is theirs alone."""
+    writer = WRITERS[int(worker_id.removeprefix("gw")) % len(WRITERS) if worker_id != "master" else 0]
+    with running_lab(folder, writer, tmp_path_factory.mktemp("lab"), cohort="demo") as running:
         yield running
 
 
