@@ -24,7 +24,7 @@ from mdli_workbook.session_files import read_curriculum
 from mdli_workbook.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from mdli_workbook.answers import Audience, Value
@@ -257,6 +257,13 @@ def faults(folder: Path) -> list[str]:
             except Exception as error:  # noqa: BLE001 - whatever is wrong with it is a fault
                 found.append(f"{path.name}: {type(error).__name__}")
     return found
+
+
+def wait_until(happened: Callable[[], object], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.002)
 
 
 MARK = "MDLI_TEST_RUN"

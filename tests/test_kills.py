@@ -22,6 +22,7 @@ from programs import (
     snapshot,
     start,
     wait_for_end,
+    wait_until,
     write,
 )
 
@@ -29,7 +30,6 @@ from mdli_workbook.shelf import find_reports, read_marker
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
     from pathlib import Path
 
 MANY = tuple(f"p{number:03d}" for number in range(60))
@@ -70,13 +70,6 @@ def holds_the_lock(folder: Path, command: subprocess.Popen[str]) -> bool:
         return bool(json.loads((folder / ".mdli" / "lock-holder.json").read_text())["pid"] == command.pid)
     except (OSError, ValueError):
         return False
-
-
-def wait_until(happened: Callable[[], object], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.002)
 
 
 def generate_under_kills(tmp_path: Path, times: int) -> None:

@@ -1,7 +1,8 @@
 """The fork server's process: ``python -P -m mdli_workbook.kernels FD``.
 
 It hands each birth to the standard library's fork server and tells who asked of births and deaths. FD is
-a listening socket; the first to connect is its owner, and it ends with its owner, all kernels with it.
+a listening socket; the first to connect is its owner. It ends with its owner, and all kernels with it:
+at once, but for those that were asked to end and may take their time.
 """
 
 from __future__ import annotations
@@ -55,10 +56,11 @@ class _Server:
     door: socket.socket
     askers: list[Connection] = field(default_factory=list)
     kernels: list[_Kernel] = field(default_factory=list)
+    orphaned: bool = False
 
     def serve(self) -> None:
-        """Serve until the first who connected is gone."""
-        while True:
+        """Serve until the first who connected is gone, and the last kernel."""
+        while self.kernels or not self.orphaned:
             unborn = [one.unborn for one in self.kernels if one.unborn]
             deaths = [one.process.sentinel for one in self.kernels]
             ready = connection.wait([self.door, *self.askers, *unborn, *deaths], self._patience())
@@ -67,8 +69,7 @@ class _Server:
             for kernel in [one for one in self.kernels if one.process.sentinel in ready]:
                 self._died(kernel)
             for asker in [one for one in self.askers if one in ready]:
-                if not self._heard(asker) and asker is self.askers[0]:
-                    return
+                self._hear(asker)
             for kernel in [one for one in self.kernels if one.deadline and one.deadline < time.monotonic()]:
                 kernel.kill()
             if self.door in ready:
@@ -78,21 +79,25 @@ class _Server:
         deadlines = [one.deadline for one in self.kernels if one.deadline]
         return max(0.05, min(deadlines) - time.monotonic()) if deadlines else None
 
-    def _heard(self, asker: Connection) -> bool:
-        """Do what somebody asks; False once they are gone, and their kernels with them."""
+    def _hear(self, asker: Connection) -> None:
+        """Do what somebody asks, or see that they are gone."""
         try:
             number, what = asker.recv()
         except (EOFError, OSError):
-            for kernel in [one for one in self.kernels if one.asker is asker]:
-                kernel.kill()
-            if asker is not self.askers[0]:
-                self.askers.remove(asker)
-            return False
+            self._lose(asker)
+            return
         if isinstance(what, float):
             self._leave(asker, number, what)
         else:
             self._bear(asker, number, what)
-        return True
+
+    def _lose(self, asker: Connection) -> None:
+        """End whose asker is gone, and everybody with the owner, but who is about to end."""
+        self.orphaned = self.orphaned or asker is self.askers[0]
+        self.askers.remove(asker)
+        for kernel in self.kernels:
+            if kernel.deadline is None and (self.orphaned or kernel.asker is asker):
+                kernel.kill()
 
     def _bear(self, asker: Connection, number: int, birth: Birth) -> None:
         unborn, born = self.context.Pipe(duplex=False)
@@ -102,11 +107,13 @@ class _Server:
                 process.start()
                 break
         born.close()
+        kernel = _Kernel(asker, number, process, unborn)
         if process.pid is None:
-            asker.send(("died", number, _LOST))
+            unborn.close()
+            kernel.tell("died", _LOST)
             return
-        self.kernels.append(_Kernel(asker, number, process, unborn))
-        self.kernels[-1].tell("forked", process.pid)
+        self.kernels.append(kernel)
+        kernel.tell("forked", process.pid)
 
     def _leave(self, asker: Connection, number: int, seconds: float) -> None:
         for kernel in self.kernels:
@@ -133,11 +140,11 @@ class _Server:
         self.kernels.remove(kernel)
 
 
-def main(door: int, preload: list[str]) -> None:
+def main(door: int, preload: str) -> None:
     """Serve what is asked for at the listening socket `door`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the owner's to handle
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(preload)
+    context.set_forkserver_preload([preload])
     forkserver.ensure_running()
     with socket.socket(fileno=door) as listening:
         server = _Server(context, listening)
@@ -153,4 +160,4 @@ def main(door: int, preload: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(int(sys.argv[1]), sys.argv[2])

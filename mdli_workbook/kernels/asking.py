@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING
 from mdli_workbook.kernels.birth import interpreter_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mdli_workbook.kernels.birth import Birth
 
-__all__ = ["PATIENCE", "PRELOAD", "ForkServer", "WarmProcess", "fork_server", "share_fork_server"]
+__all__ = ["PATIENCE", "ForkServer", "WarmProcess", "fork_server", "share_fork_server"]
 
-PRELOAD = ("mdli_workbook.kernels.preload",)
+PRELOAD = "mdli_workbook.kernels.preload"
+"""What a fork server imports before its first fork."""
 _GONE = -int(signal.SIGKILL)
 """How a kernel ended whose fork server was killed: it is killed with it."""
 PATIENCE = 60
@@ -174,20 +173,18 @@ _servers: dict[int, ForkServer] = {}
 _starting = threading.Lock()
 
 
-def fork_server(preload: Sequence[str] = PRELOAD, *, quiet: bool = False) -> ForkServer:
+def fork_server(*, quiet: bool = False) -> ForkServer:
     """Return this process's fork server; a new one if it has none or that is gone.
 
     Parameters
     ----------
-    preload
-        Modules that a new one imports before its first fork.
     quiet
         Whether what its kernels write past Jupyter goes nowhere, instead of where this process writes.
     """
     with _starting:
         known = _servers.get(os.getpid())
         if known is None or not known.works:
-            _servers[os.getpid()] = known = _start(preload, subprocess.DEVNULL if quiet else None)
+            _servers[os.getpid()] = known = _start(subprocess.DEVNULL if quiet else None)
         return known
 
 
@@ -197,7 +194,7 @@ def share_fork_server(address: str, settings: dict[str, str]) -> None:
         _servers[os.getpid()] = ForkServer(address, settings)
 
 
-def _start(preload: Sequence[str], streams: int | None) -> ForkServer:
+def _start(streams: int | None) -> ForkServer:
     folder = tempfile.mkdtemp(prefix="mdli-kernels-")  # 0700
     environment = {**os.environ, "PYTHONSAFEPATH": "1"}
     # A thread that numpy's library started before the fork would be missing after it.
@@ -205,7 +202,7 @@ def _start(preload: Sequence[str], streams: int | None) -> ForkServer:
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(f"{folder}/door")
         door.listen()
-        command = [sys.executable, "-P", "-m", "mdli_workbook.kernels", str(door.fileno()), *preload]
+        command = [sys.executable, "-P", "-m", "mdli_workbook.kernels", str(door.fileno()), PRELOAD]
         process = subprocess.Popen(  # noqa: S603 - our own module
             command,
             env=environment | alone,

@@ -36,14 +36,17 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
         environment = dict(kwargs.get("env") or os.environ)
         folder = str(kwargs.get("cwd") or os.getcwd())  # noqa: PTH109 - kept as given
         birth = Birth.of(cmd, environment | {"JPY_PARENT_PID": str(os.getpid())}, folder)
-        why = _why_not(birth, kwargs)
-        if why or birth is None:
-            self.log.info("an ordinary kernel is started: %s", why)
-            return await super().launch_kernel(cmd, **kwargs)
-        self.process = await asyncio.to_thread(_bear, birth)
-        self.pid = self.pgid = self.process.pid
-        self.cwd = folder
-        return self.connection_info
+        try:
+            why = _why_not(birth, kwargs)
+            if birth is not None and not why:
+                self.process = await asyncio.to_thread(_bear, birth)
+                self.pid = self.pgid = self.process.pid
+                self.cwd = folder
+                return self.connection_info
+        except OSError as error:  # whoever opens a workbook need not wait until that is mended
+            why = f"the fork server does not work ({type(error).__name__})"
+        self.log.info("an ordinary kernel is started: %s", why)
+        return await super().launch_kernel(cmd, **kwargs)
 
     async def wait(self) -> int | None:
         """Wait for the kernel's end without asking over and over."""
@@ -54,9 +57,14 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
 
 
 def _bear(birth: Birth) -> WarmProcess:
+    """Return a kernel that can be connected to, or one that died at once: it is found dead, as any other."""
     process = fork_server().start(birth)
-    with contextlib.suppress(ChildProcessError):  # one that dies at once is found dead, as any other
-        process.born.result(PATIENCE)
+    with contextlib.suppress(ChildProcessError):
+        try:
+            process.born.result(PATIENCE)
+        except TimeoutError:
+            fork_server().leave(process, 0)
+            raise
     return process
 
 

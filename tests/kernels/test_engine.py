@@ -143,6 +143,17 @@ def test_a_bar_shows_how_far_it_is(tmp_path: Path) -> None:
     assert nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[1].outputs[0].data["text/plain"] == "1"
 
 
+def test_what_a_notebook_registered_for_its_end_is_done_when_the_command_has_ended(tmp_path: Path) -> None:
+    late = (
+        "import atexit, pathlib, time\n"
+        "atexit.register(lambda: (time.sleep(1), pathlib.Path('ended').touch()))"
+    )
+    nbformat.write(notebook([late]), tmp_path / "in.ipynb")
+    command = [sys.executable, "-m", "papermill", "--engine", "mdli", "in.ipynb", "out.ipynb"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=True)
+    assert (tmp_path / "ended").exists()
+
+
 def test_a_cell_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(CellTimeoutError):
         run(tmp_path, ["import time; time.sleep(60)"], "mdli", execution_timeout=1)

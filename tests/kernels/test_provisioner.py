@@ -6,28 +6,22 @@ import logging
 import os
 import signal
 import subprocess
-import time
+import tempfile
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from programs import wait_until
 
+from mdli_workbook.kernels import asking
 from mdli_workbook.kernels.asking import WarmProcess, fork_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.kernels.conftest import Kernel, Start
 
 NAMES = pytest.mark.parametrize("name", ["mdli", pytest.param("python3", marks=pytest.mark.soak)])
-
-
-def until(happened: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 def is_forked(kernel: Kernel) -> bool:
@@ -40,7 +34,7 @@ def test_ours_is_forked_and_lives_until_it_is_shut_down(start: Start) -> None:
     assert is_forked(kernel)
     assert kernel.manager.is_alive()
     kernel.manager.shutdown_kernel()
-    until(lambda: not process.is_running())
+    wait_until(lambda: not process.is_running())
     assert not kernel.manager.is_alive()
 
 
@@ -67,7 +61,7 @@ def test_an_interrupt_ends_the_cell_and_not_the_kernel(start: Start, name: str) 
     while reply["parent_header"]["msg_id"] != asked:
         reply = kernel.client.get_shell_msg(timeout=10)
     assert reply["content"]["ename"] == "KeyboardInterrupt"
-    until(lambda: kernel.says("print(here)") == "1")  # what is asked right after an error is not done
+    wait_until(lambda: kernel.says("print(here)") == "1")  # what is asked right after an error is not done
 
 
 @NAMES
@@ -76,7 +70,7 @@ def test_a_kernel_that_dies_is_seen_to_be_dead_and_how(start: Start, name: str, 
     kernel = start(name)
     held = kernel.manager.provisioner.process  # type: ignore[union-attr]
     os.kill(held.pid, number)
-    until(lambda: not kernel.manager.is_alive())
+    wait_until(lambda: not kernel.manager.is_alive())
     assert held.poll() == -number
 
 
@@ -85,7 +79,7 @@ def test_a_kernel_that_leaves_by_itself_tells_its_code(start: Start, name: str) 
     kernel = start(name)
     held = kernel.manager.provisioner.process  # type: ignore[union-attr]
     kernel.client.execute("import os; os._exit(7)")
-    until(lambda: not kernel.manager.is_alive())
+    wait_until(lambda: not kernel.manager.is_alive())
     assert held.poll() == 7
 
 
@@ -95,7 +89,7 @@ def test_a_signal_reaches_what_the_kernel_started(start: Start, name: str) -> No
     kernel.says("import subprocess; other = subprocess.Popen(['sleep', '60'])")
     (other,) = kernel.process.children()
     kernel.manager.shutdown_kernel(now=True)
-    until(lambda: not other.is_running() or other.status() == psutil.STATUS_ZOMBIE)
+    wait_until(lambda: not other.is_running() or other.status() == psutil.STATUS_ZOMBIE)
 
 
 def test_streams_of_the_callers_own_are_written_to(start: Start, tmp_path: Path) -> None:
@@ -115,6 +109,19 @@ def test_other_settings_of_the_interpreter_are_followed(start: Start, tmp_path: 
     kernel = start(env=dict(os.environ, PYTHONPATH=str(tmp_path)))
     assert kernel.says("import found; print(found.here)") == "found"
     assert not is_forked(kernel)
+
+
+def test_while_the_fork_server_does_not_work_a_workbook_opens_all_the_same(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(asking, "_servers", {})
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "a disk that is not there"))
+    with caplog.at_level(logging.INFO):
+        kernel = start(log=logging.getLogger("no disk"), connection_file=str(tmp_path / "kernel.json"))
+    assert kernel.says("print('heard')") == "heard"
+    assert (
+        "an ordinary kernel is started: the fork server does not work (FileNotFoundError)" in caplog.messages
+    )
 
 
 def test_where_forking_is_not_possible_an_ordinary_kernel_is_started_and_it_is_said(

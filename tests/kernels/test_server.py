@@ -6,19 +6,17 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 from jupyter_client.manager import KernelManager
+from programs import wait_until
 
 from mdli_workbook.kernels.asking import fork_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tests.kernels.conftest import Kernel, Start
 
 OWNER = """
@@ -33,15 +31,8 @@ time.sleep(600)
 """
 
 
-def until(happened: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
-
-
 def ends(process: psutil.Process) -> None:
-    until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+    wait_until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
 
 
 def above(kernel: Kernel) -> tuple[psutil.Process, psutil.Process]:
@@ -61,7 +52,7 @@ def test_a_killed_fork_server_takes_its_kernels_along_and_the_next_start_works(
     process, killed = kernel.process, above(kernel)[which]
     left = [process, *above(kernel)]
     killed.kill()
-    until(lambda: not kernel.manager.is_alive())
+    wait_until(lambda: not kernel.manager.is_alive())
     for one in left[: 2 + which]:
         ends(one)
     assert start().says("print('heard')") == "heard"
@@ -70,7 +61,7 @@ def test_a_killed_fork_server_takes_its_kernels_along_and_the_next_start_works(
 def test_a_killed_kernel_leaves_the_others_alone(start: Start) -> None:
     first, second = start(), start()
     first.process.kill()
-    until(lambda: not first.manager.is_alive())
+    wait_until(lambda: not first.manager.is_alive())
     assert second.says("print('heard')") == "heard"
     assert above(second)[0].is_running()
 
@@ -169,7 +160,7 @@ def many_starts(start: Start, times: int) -> None:
     one_after_another(3)
     descriptors, memory = held()
     one_after_another(times)
-    until(lambda: len(forker.children()) == 1)
+    wait_until(lambda: len(forker.children()) == 1)
     now, grown = held()
     assert all(after <= before + 2 for after, before in zip(now, descriptors, strict=True))
     assert grown - memory < 4_000_000
