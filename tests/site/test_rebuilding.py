@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Page, Route
 
     from tests.site.conftest import House
 
@@ -244,6 +244,13 @@ def built(folder: Path, tmp_path: Path) -> Iterator[Running]:
     assert stop_site(running) == 0
 
 
+def sign_in(page: Page, site: Running) -> None:
+    page.goto(f"{site.url}login")
+    page.get_by_label("Coach id").fill("kim")
+    page.get_by_label("Password").fill("violet harbor seven")
+    page.get_by_role("button", name="Sign in").click()
+
+
 @pytest.mark.browser
 def test_a_coach_sees_what_is_new_and_has_the_report_built_again(
     folder: Path, built: Running, new_context: Callable[..., BrowserContext]
@@ -252,10 +259,7 @@ def test_a_coach_sees_what_is_new_and_has_the_report_built_again(
     trouble: list[str] = []
     page.on("console", lambda message: trouble.append(message.text))
     page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.goto(f"{built.url}login")
-    page.get_by_label("Coach id").fill("kim")
-    page.get_by_label("Password").fill("violet harbor seven")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, built)
     page.goto(f"{built.url}report/ana/2")
     expect(page.get_by_text("as of 12:00 on 20 March; one answer shared since")).to_be_visible()
     expect(page.get_by_text("Sam Kim").first).to_be_visible()
@@ -271,3 +275,20 @@ def test_a_coach_sees_what_is_new_and_has_the_report_built_again(
     expect(page.get_by_text("closed on 20 March, when the call was recorded")).to_be_visible()
     with open_store(folder) as store:
         assert [one.what for one in store.events("ana", 2)].count("report-read") == 3
+
+
+@pytest.mark.browser
+def test_a_report_asked_for_before_the_forms_have_come_is_followed_as_well(
+    built: Running, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = new_context().new_page()
+    held: list[Route] = []
+    page.route("**/static/forms.js", lambda route: held.append(route))  # noqa: PLW0108 - a mark is set on it
+    sign_in(page, built)
+    page.goto(f"{built.url}report/ana/2")
+    page.get_by_role("button", name="Build it again").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    for route in held:
+        route.continue_()
+    assert held
+    expect(page.get_by_text("nothing shared since")).to_be_visible(timeout=60_000)

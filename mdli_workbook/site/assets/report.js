@@ -14,6 +14,7 @@ let asked = 0;
 let mounted = false;
 let wanted = false;                        // this page asked for a new report
 let following = false;
+let more = false;                          // asked for while following
 let gone = false;
 
 const pause = (milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
@@ -96,11 +97,17 @@ const refresh = async () => {
   }
 };
 
-// Once, unless a report is being built, or the site could not answer.
+// Once, unless a report is being built, or the site could not answer, or more was asked for meanwhile:
+// a new report may be asked for while the forms of the first answer are still on their way.
 const follow = async () => {
+  more = true;
   if (following) return;
   following = true;
-  for (let now = await refresh(); !gone && (!now || isRunning(now.rebuild)); now = await refresh()) {
+  while (more && !gone) {
+    more = false;
+    const now = await refresh();
+    if (gone || (now && !isRunning(now.rebuild))) continue;
+    more = true;
     await pause(now ? EVERY : LATER);
   }
   following = false;
