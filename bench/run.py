@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from batches import measure_batches
 from equity import measure_views
 from kernels import measure_kernels
+from merging import measure_merges
 from opening import measure_openings
 from pages import measure_pages
 
@@ -39,9 +40,10 @@ NAMED = (
     "nbconvert",
     "ipykernel",
     "jupyter_server",
+    "nbdime",
 )
 
-PARTS = ("kernels", "reports", "workbooks", "batches", "pages", "openings", "views")
+PARTS = ("kernels", "reports", "workbooks", "merges", "batches", "pages", "openings", "views")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ def measure(folder: Path, given: argparse.Namespace) -> list[Pair]:
         pairs += [Pair(*figure) for figure in measure_pages(demo, executed, given.times)]
     if "openings" in given.only:
         pairs += [Pair(*figure) for figure in measure_openings(folder, demo, given.openings)]
+    if "merges" in given.only:
+        pairs += [Pair(*figure) for figure in measure_merges(given.merges, given.times)]
     if "views" in given.only:
         views = measure_views(folder, given.rows, given.times)
         pairs += [Pair(what, "seconds", a, "pandas and statsmodels", b) for what, (a, b) in views.items()]
@@ -135,6 +139,7 @@ def main() -> None:
     asked.add_argument("--times", type=int, default=3, help="samples of each figure")
     asked.add_argument("--openings", type=int, default=10, help="openings of a workbook in each way")
     asked.add_argument("--rows", type=int, default=1_000_000, help="patients in the file that is explored")
+    asked.add_argument("--merges", type=int, default=300, help="random merges of a corrected session")
     asked.add_argument("--out", type=Path, default=REPOSITORY / "bench" / "results.md")
     asked.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="measure these parts alone")
     given = asked.parse_args()

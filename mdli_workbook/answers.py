@@ -113,13 +113,17 @@ class Event:
         UUID given by the client.
     what
         ``opened``, ``call-held``, ``call-missed``, ``call-moved``, ``call-planned``, ``attended``,
-        ``report-read``, ``erased``.
+        ``report-read``, ``erased``; ``renamed``, see :mod:`mdli_workbook.names`.
     who
         Id of the person who did it.
     participant, session, exercise
         What it concerns; ``""`` or 0 where that does not apply.
     at
         When (UTC).
+    minutes
+        Of an attendance, or of a claim as minutes; otherwise 0.
+    replaces
+        Id of the event that it corrects; ``""`` if none.
     """
 
     id: str
@@ -129,6 +133,8 @@ class Event:
     at: datetime
     session: int = 0
     exercise: str = ""
+    minutes: int = 0
+    replaces: str = ""
 
 
 def newest(rows: Iterable[Answer]) -> tuple[Answer, ...]:

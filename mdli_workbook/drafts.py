@@ -64,6 +64,8 @@ class _EventShape(BaseModel):
     at: AwareDatetime
     session: int = Field(ge=0, le=6)
     exercise: Id | Nothing
+    minutes: int = Field(ge=0, le=100_000)
+    replaces: Uuid | Nothing
 
 
 def checked(draft: Draft) -> Draft:

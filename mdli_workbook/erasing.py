@@ -24,15 +24,17 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from mdli_workbook.answers import newest
-from mdli_workbook.rows import ANSWERS, add_answers, add_event, few, read_answers
+from mdli_workbook.names import NO_NAMES
+from mdli_workbook.rows import ANSWERS, add_answers, add_event, few, key_of, read_answers
 from mdli_workbook.sqlite import PATIENCE, make_private
 from mdli_workbook.wordings import erased_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from mdli_workbook.answers import Answer, Event
+    from mdli_workbook.names import Names
 
 __all__ = ["Erased", "blank", "is_due", "scrub", "why_not_scrubbed"]
 
@@ -56,7 +58,13 @@ class Erased:
     remains: str = ""
 
 
-def blank(connection: sa.Connection, event: Event, entry: str | None, wording: str | None = None) -> None:
+def blank(
+    connection: sa.Connection,
+    event: Event,
+    entry: str | None,
+    wording: str | None = None,
+    names: Names = NO_NAMES,
+) -> None:
     """Blank what the event's person may erase of an exercise, of one entry of it, or of one wording.
 
     A participant erases all that was written under it except a coach's notes to them or to
@@ -72,17 +80,24 @@ def blank(connection: sa.Connection, event: Event, entry: str | None, wording: s
         The entry, ``""`` for an exercise without any; ``None`` for all of the exercise.
     wording
         The revision of one wording of that entry: the other wordings stay; ``None`` for all.
+    names
+        Under whichever ids it was written, it goes.
     """
-    rows = read_answers(connection, sa.select(ANSWERS).where(*_asked(event, entry)).order_by(ANSWERS.c.seq))
+    asked = sa.select(ANSWERS).where(*_asked(event, entry, names)).order_by(ANSWERS.c.seq)
+    written = read_answers(connection, asked)
+    rows = tuple(map(names.now, written))
+    event = names.event_now(event)
     gone = [row for row in rows if row.value is not None and _may_erase(event, row)]
     if wording is not None:
         with_it = erased_with(rows, wording)
         gone = [row for row in gone if row.id in with_it]
     if not gone:
         return
-    add_event(connection, event)  # first: the database blanks nothing that no event tells of
-    for ids in few(row.id for row in gone):
-        connection.execute(ANSWERS.update().where(ANSWERS.c.id.in_(ids)).values(value=sa.null()))
+    ids = {row.id for row in gone}
+    for told in _told(event, (row for row in written if row.id in ids)):
+        add_event(connection, told)  # first: the database blanks nothing that no event tells of
+    for some in few(ids):
+        connection.execute(ANSWERS.update().where(ANSWERS.c.id.in_(some)).values(value=sa.null()))
     last = [row for row in newest(rows) if row in gone]
     if last:
         add_answers(connection, [_after(row, event) for row in last])
@@ -160,9 +175,17 @@ def _empty_log(store: sqlite3.Connection) -> None:
         raise sqlite3.OperationalError("another process is reading the store")
 
 
-def _asked(event: Event, entry: str | None) -> Iterator[sa.ColumnElement[bool]]:
-    for name in ("participant", "session", "exercise"):
-        yield ANSWERS.c[name] == getattr(event, name)
+def _told(event: Event, gone: Iterable[Answer]) -> Iterator[Event]:
+    """Yield the event, and one like it for each earlier id under which there were words."""
+    yield event
+    for participant, exercise in sorted({(row.participant, row.exercise) for row in gone}):
+        if (participant, exercise) != (event.participant, event.exercise):
+            own = str(uuid.uuid5(uuid.UUID(event.id), f"erased of {participant} {exercise}"))
+            yield dataclasses.replace(event, id=own, participant=participant, exercise=exercise)
+
+
+def _asked(event: Event, entry: str | None, names: Names) -> Iterator[sa.ColumnElement[bool]]:
+    yield key_of(event, names)
     if entry is not None:
         yield ANSWERS.c.entry == entry
 

@@ -8,6 +8,7 @@
     │   └── CurriculumError   a session file or a report template
     ├── Busy                  another writing command holds the program's lock
     ├── CellRefused           a code cell is outside the grammar of a workbook
+    ├── CreditRefused         a claim above participation, or a ledger with a row missing
     ├── StoreError
     │   ├── StoreUnusable     no store there, or one that must not be used
     │   └── SaveRefused       this answer may not be saved: wrong person, wrong shape
@@ -33,6 +34,7 @@ __all__ = [
     "BriefingMissing",
     "Busy",
     "CellRefused",
+    "CreditRefused",
     "CurriculumError",
     "InputError",
     "LabRefused",
@@ -111,6 +113,10 @@ class Busy(WorkbookError):  # noqa: N818 - the word a coordinator reads
 
 class CellRefused(WorkbookError):  # noqa: N818
     """A code cell is outside the grammar of a workbook, so it is not run."""
+
+
+class CreditRefused(WorkbookError):  # noqa: N818
+    """A claim is above participation, or a row of the ledger is missing."""
 
 
 class StoreError(WorkbookError):

@@ -1,8 +1,10 @@
 """Write workbooks: one per participant and session, without starting a kernel.
 
-A workbook that its participant has changed is left as it is, unless generated cells are gone from it: they
-are put back, and a copy of the file as it was is kept under ``.mdli``. The base copy there is always the
-fresh one: it is what reports are made from.
+A workbook that its participant has changed is merged: what faculty have corrected reaches them, and every
+cell of theirs stays (:mod:`mdli_workbook.merge`). Before such a file is written, a copy of it as it was is
+kept under ``.mdli/left``. The base copy in ``.mdli`` is always the fresh one: reports are made from it.
+
+The workbooks of somebody whose id or cohort was corrected are brought to where they belong now.
 
 Each notebook is written once. The base copies of a session differ by their participants' ids alone, so they
 are one file, with marks in the places of the ids, under a name for each participant: a name costs a tenth of
@@ -13,13 +15,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mdli_workbook.files import write_whole
-from mdli_workbook.merge import merge
+from mdli_workbook.merge import Fate, merge
+from mdli_workbook.moving import bring_here, earlier_workbook
 from mdli_workbook.notebook import SessionCells, for_participant
+from mdli_workbook.salvage import Damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mdli_workbook.curriculum import Session
+    from mdli_workbook.merge import CellReport, Merged
     from mdli_workbook.program import Participant, Program
     from mdli_workbook.selection import Selection
 
@@ -39,18 +44,55 @@ class Done(StrEnum):
     WRITTEN = "written"
     SAME = "unchanged"
     KEPT = "kept, its participant has changed it"
+    MERGED = "brought up to date, what its participant wrote is kept"
     PUT_BACK = "put back what was gone, its participant's own cells are kept"
+    REPAIRED = "repaired, what could be read is kept"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One workbook and what happened to it; `failure` says why it could not be written."""
+    """One workbook and what happened to it.
+
+    Parameters
+    ----------
+    failure
+        Why it could not be written.
+    cells
+        What became of each of its cells, if it was merged.
+    copy
+        Where the file is kept as it was, from the program's folder.
+    """
 
     participant: str
     session: int
     done: Done
     failure: str = ""
+    cells: tuple[CellReport, ...] = ()
+    copy: str = ""
+
+    @property
+    def notable(self) -> bool:
+        """Whether it deserves a line of its own."""
+        return self.done not in {Done.WRITTEN, Done.SAME}
+
+    @property
+    def told(self) -> str:
+        """What happened to it, in ids and counts."""
+        if self.failure:
+            return self.failure
+        counted = (_counted(fate, self.cells) for fate in Fate if self.done is not Done.KEPT)
+        parts = [self.done.value, *filter(None, counted), f"as it was: {self.copy}" if self.copy else ""]
+        return "; ".join(filter(None, parts))
+
+
+def _counted(fate: Fate, cells: Sequence[CellReport]) -> str:
+    """Return how many cells came to one fate, and which, if it is worth telling."""
+    names = [one.name for one in cells if one.fate is fate]
+    if not names or fate in {Fate.SAME, Fate.EMPTY}:
+        return ""
+    some = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
+    return f"{len(names)} {fate.name.lower().replace('_', ' ')} ({some})"
 
 
 def workbook_path(folder: Path, cohort: str, participant: str, stem: str) -> Path:
@@ -152,34 +194,63 @@ def _try(folder: Path, participant: Participant, bases: _Bases, scratch: Path | 
 def _write(folder: Path, participant: Participant, bases: _Bases, scratch: Path | None) -> Written:
     who, number = participant.id, bases.cells.session.session
     place = (folder, participant.cohort, who, bases.cells.session.stem)
+    if scratch is not None:
+        bring_here(folder, participant)
     base, workbook = base_path(*place), workbook_path(*place)
     text, begun = bases.cells.workbook(participant.cohort, who), base.with_suffix(".begun")
-    fresh, standing = text.encode(), _read(workbook)
+    earlier = earlier_workbook(folder, participant, bases.cells.session)
+    fresh, standing = text.encode(), _read(earlier or workbook)
     before, interrupted = (bases.read(one, participant.cohort, who, fresh) for one in (base, begun))
-    untouched = standing in {None, before, fresh, interrupted}
-    merged = None if untouched or standing is None else merge(before, text, standing)
-    done = Done.WRITTEN if untouched else Done.PUT_BACK if merged is not None else Done.KEPT
-    if standing == fresh == before:
-        done = Done.SAME
-    if scratch is None or (done is Done.SAME and interrupted is None):
-        return Written(who, number, done)
-    # A run that ends between any two of these lines has left its text beside the base copy: what
-    # it wrote is not taken for the participant's work, even if the session has changed since.
-    if interrupted is not None:
-        if interrupted == standing != before:
-            begun.replace(base)
-            before = interrupted
-        else:
-            begun.unlink()
+    written = Written(who, number, Done.SAME if standing == fresh == before else Done.WRITTEN)
+    content = fresh
+    if standing is not None and standing not in {before, fresh, interrupted}:
+        merged = merge(text, standing, before)
+        content = standing if merged.text is None else merged.text.encode()
+        copy = _copy_path(*place, standing).relative_to(folder)
+        written = _told(written, merged, copy, empty=not standing.strip())
+    if scratch is None or (written.done is Done.SAME and interrupted is None):
+        return written
+    before = _settle_interrupted(begun, base, standing, before, interrupted)
     if before != fresh:
         bases.put(base if before is None else begun)
-    if merged is not None and standing is not None:
-        _keep_copy(_copy_path(*place, standing), standing)
-    if merged is not None or (untouched and standing != fresh):
-        write_whole(workbook, merged or fresh, durable=merged is not None, scratch=scratch)
+    if written.copy and standing is not None:
+        _keep_copy(folder / written.copy, standing)
+    if content != standing or earlier is not None:
+        write_whole(workbook, content, durable=bool(written.cells), scratch=scratch)
+    if earlier is not None:
+        earlier.unlink()
     if before not in {None, fresh}:
         begun.replace(base)
-    return Written(who, number, done)
+    return written
+
+
+def _settle_interrupted(
+    begun: Path, base: Path, standing: bytes | None, before: bytes | None, interrupted: bytes | None
+) -> bytes | None:
+    """Return what the base copy says once a run that was cut off is made good.
+
+    A run that ends between any two steps of a write has left its text beside the base copy: what it
+    wrote is not taken for the participant's work, even if the session has changed since.
+    """
+    if interrupted is not None and interrupted == standing != before:
+        begun.replace(base)
+        return interrupted
+    if interrupted is not None:
+        begun.unlink()
+    return before
+
+
+def _told(written: Written, merged: Merged, copy: Path, *, empty: bool) -> Written:
+    """Say what a merge has done, and where the file is kept as it was."""
+    if merged.text is None:
+        return replace(written, done=Done.KEPT, cells=merged.cells)
+    done = Done.PUT_BACK if merged.counts.keys().isdisjoint(_UPDATED) else Done.MERGED
+    if merged.damage is not Damage.NONE:
+        done = Done.REPAIRED
+    return replace(written, done=done, cells=merged.cells, copy="" if empty else copy.as_posix())
+
+
+_UPDATED = frozenset({Fate.CORRECTED, Fate.RENAMED, Fate.ADDED, Fate.REMOVED, Fate.KEPT_BESIDE})
 
 
 def _copy_path(folder: Path, cohort: str, participant: str, stem: str, content: bytes) -> Path:

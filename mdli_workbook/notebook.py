@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mdli_workbook.curriculum import Exercise
 from mdli_workbook.grammar import Call, Parameters, read_cell
 from mdli_workbook.pictures import as_attachments
 
@@ -29,6 +30,7 @@ __all__ = [
     "call_cell",
     "calls_of",
     "code_cell",
+    "digest_of",
     "for_participant",
     "markdown_cell",
     "write_notebook",
@@ -88,7 +90,7 @@ class SessionCells:
             code_cell("open", "# Shows the forms below.\nwb = workbook(cohort, participant, session, view)"),
             *(_cell(session, index) for index in range(len(session.parts))),
         ]
-        text = write_notebook(cells, _marker(session))
+        text = write_notebook([_stamped(cell) for cell in cells], _marker(session))
         return cls(session, tuple(re.split(f"{_COHORT}|{_PARTICIPANT}", text)))
 
     @property
@@ -213,8 +215,27 @@ def _cell(session: Session, index: int) -> dict[str, Any]:
     part = session.parts[index]
     if isinstance(part, str):
         text, attached = as_attachments(part, session.pictures)
-        return markdown_cell(f"text-{index}", text) | ({"attachments": attached} if attached else {})
+        before = session.parts[index - 1] if index else None
+        # named after what it follows: a corrected session may put another exercise anywhere
+        name = f"after-{before.id}" if isinstance(before, Exercise) else f"text-{index}"
+        return markdown_cell(name, text) | ({"attachments": attached} if attached else {})
     return call_cell(Call(part.kind, part.id, part.literals()))
+
+
+def _stamped(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return a cell that carries the hash of what it says, unless that holds ids of a participant."""
+    marker = cell["metadata"]["mdli"]
+    if marker["name"] == "parameters":
+        return cell
+    return cell | {"metadata": cell["metadata"] | {"mdli": marker | {"hash": digest_of(cell)}}}
+
+
+def digest_of(cell: dict[str, Any]) -> str:
+    """Return a short hash of what a cell says and of its pictures; space around it does not count."""
+    source = cell["source"]
+    text = (source if isinstance(source, str) else "".join(source)).replace("\r\n", "\n").strip()
+    pictures = json.dumps(cell.get("attachments") or {}, sort_keys=True)
+    return hashlib.sha256(f"{text}\0{pictures}".encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _literal(value: Any) -> str:

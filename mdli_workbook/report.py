@@ -24,6 +24,7 @@ from mdli_workbook.files import lock_program, private_folder, write_whole
 from mdli_workbook.gathering import Sources
 from mdli_workbook.generate import base_path
 from mdli_workbook.program import store_address
+from mdli_workbook.renaming import note_names
 from mdli_workbook.report_cells import arrange, clean, describe, fingerprint_of, read_base
 from mdli_workbook.runs import record_run
 from mdli_workbook.session_files import read_report_template
@@ -235,6 +236,7 @@ def make(  # noqa: PLR0913 - the options of one command
     about = {"jobs": jobs, "selection": asdict(selection), "force": force}
     outcomes: list[Outcome] = []
     with lock_program(folder, "mdli report") as scratch, _open_store(folder, now) as store:
+        note_names(program, sessions, store, now)
         shelf.take_down_withdrawn(folder, store)
         desk = Desk(program, sessions, store, now, scratch)
         planned, total = desk.plan(selection, force=force), desk.count(selection)

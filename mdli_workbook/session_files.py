@@ -129,6 +129,24 @@ def _check_session(page: Page, session: Session, head: Block, path: Path) -> Non
             f"minutes is {session.minutes}, but the exercises add up to {minutes}; make them agree",
         )
     _check_conditions(page, session)
+    _check_earlier_ids(page, session)
+
+
+def _check_earlier_ids(page: Page, session: Session) -> None:
+    """Refuse an earlier id that is another exercise's: their answers would be one exercise's."""
+    named: dict[str, str] = {}
+    for one in session.exercises:
+        old = one.renamed_from
+        if old is None:
+            continue
+        said, line = f"renamed_from of '{one.id}' names '{old}'", session.lines[one.id]
+        if old in session.lines:
+            page.say(line, f"{said}, which is an exercise here; give that one another id")
+        elif old.startswith("coach-"):
+            page.say(line, f"{said}: coach- begins the ids of what coaches write; correct it")
+        elif old in named:
+            page.say(line, f"{said}, as '{named[old]}' does; name it once")
+        named.setdefault(old, one.id)
 
 
 def _check_conditions(page: Page, session: Session) -> None:

@@ -12,11 +12,12 @@ import dataclasses
 import os
 import threading
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 
-from mdli_workbook.access import for_coaches, shared_with_coach, told_to_coach
+from mdli_workbook.access import shared_with_coach, told_to_coach
 from mdli_workbook.answers import Answer, Conflict, Draft, Event, Saved
 from mdli_workbook.drafts import (
     answer_of,
@@ -36,19 +37,21 @@ from mdli_workbook.migrations import bring_forward
 from mdli_workbook.rows import (
     ANSWERS,
     EVENTS,
-    NEWEST_OF,
-    WITH_IDS,
     add_answers,
     add_event,
     answer_with,
     event_with,
-    few,
+    key_of,
     newest_where,
+    of_key,
+    of_person,
     read_answers,
-    read_bare,
+    read_credited,
     read_events,
+    read_names,
     version_of,
 )
+from mdli_workbook.sharing import closed, unshared
 from mdli_workbook.sqlite import back_up, engine_of, file_of, make_private, read_mounts, unusable, writing
 
 if TYPE_CHECKING:
@@ -57,12 +60,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from mdli_workbook.answers import Audience
+    from mdli_workbook.names import Names
 
 __all__ = ["Store"]
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+_utc_now = partial(datetime.now, UTC)
 
 
 class Store:
@@ -174,8 +177,9 @@ class Store:
         """
         draft = checked(draft)
         with self._transaction(self._writing) as connection:
-            earlier = answer_with(connection, draft.id)
-            newest = read_answers(connection, newest_where(*_key_is(draft, 4)))
+            names, earlier = read_names(connection), answer_with(connection, draft.id)
+            this = (key_of(draft, names), ANSWERS.c.entry == draft.entry)
+            newest = read_answers(connection, newest_where(*this, names=names), names)
             if earlier is not None and not was_erased(draft, earlier):
                 refuse_other(draft, same=same_draft(draft, earlier))
                 return Saved(earlier)
@@ -220,14 +224,15 @@ class Store:
             raise SaveRefused(
                 f"audience {audience!r} is a coach's; a participant chooses private, coach or program"
             )
-        of_exercise = newest_where(*_key_is(draft, 3))
         with self._transaction(self._writing) as connection:
-            rows = read_answers(connection, of_exercise)
+            names = read_names(connection)
+            all_of_it = newest_where(key_of(draft, names), names=names)
+            rows = read_answers(connection, all_of_it, names)
             earlier = answer_with(connection, id)
             if earlier is None:
                 refuse_coachs(draft, rows)
                 add_answers(connection, shared_rows(draft, rows, self._time()))
-                rows = read_answers(connection, of_exercise)
+                rows = read_answers(connection, all_of_it, names)
             else:
                 refuse_other(draft, same=same_draft(dataclasses.replace(draft, value=earlier.value), earlier))
         return tuple(row for row in rows if row.value is not None or not row.entry)
@@ -263,12 +268,13 @@ class Store:
         """
         event = checked_event(Event(id, "erased", author, participant, self._time(), session, exercise))
         with self._transaction(self._writing) as connection:
-            earlier = event_with(connection, id)
+            names, earlier = read_names(connection), event_with(connection, id)
             if earlier is None:
-                blank(connection, event, entry, wording)
+                blank(connection, event, entry, wording, names)
             else:
-                refuse_other_event(dataclasses.replace(event, at=earlier.at), earlier)
-            rows = read_answers(connection, newest_where(*_key_is(event, 3)))
+                same = dataclasses.replace(event, at=earlier.at)
+                refuse_other_event(names.event_now(same), names.event_now(earlier))
+            rows = read_answers(connection, newest_where(key_of(event, names), names=names), names)
             due = is_due(connection)
         left = tuple(row for row in rows if row.value is not None)
         with self._lock:
@@ -276,37 +282,39 @@ class Store:
 
     def newest(self, participant: str, session: int | None = None) -> tuple[Answer, ...]:
         """Return the rows that count of one participant, in order of first save."""
-        where = [ANSWERS.c.participant == participant]
-        if session is not None:
-            where.append(ANSWERS.c.session == session)
-        with self._transaction(self._reading) as connection:
-            return read_answers(connection, newest_where(*where))
+        with self.look() as (connection, names):
+            where = [of_person(participant, names)]
+            where += [] if session is None else [ANSWERS.c.session == session]
+            return read_answers(connection, newest_where(*where, names=names), names)
+
+    def standing(self, participant: str, session: int, exercise: str) -> tuple[Answer, ...]:
+        """Return the rows that count of one exercise, under the ids by which it is asked for."""
+        with self.look() as (connection, names):
+            this = of_key(participant, session, exercise, names)
+            rows = read_answers(connection, newest_where(this, names=names))
+        return names.asked(rows, participant, exercise)
 
     def history(self, participant: str, session: int, exercise: str, entry: str = "") -> tuple[Answer, ...]:
-        """Return every row of one key, first to last."""
-        c = ANSWERS.c
-        query = sa.select(ANSWERS).order_by(c.seq)
-        query = query.where(
-            c.participant == participant, c.session == session, c.exercise == exercise, c.entry == entry
-        )
-        with self._transaction(self._reading) as connection:
-            return read_answers(connection, query)
+        """Return every row of one key, first to last, under the ids by which it is asked for."""
+        with self.look() as (connection, names):
+            this = (of_key(participant, session, exercise, names), ANSWERS.c.entry == entry)
+            rows = read_answers(connection, sa.select(ANSWERS).where(*this).order_by(ANSWERS.c.seq))
+        return names.asked(rows, participant, exercise)
 
     def shared(self, participant: str, session: int) -> tuple[Answer, ...]:
         """Return what a coach may read of a participant, up to and with a session: one query."""
-        query = newest_where(ANSWERS.c.participant == participant, ANSWERS.c.session <= session)
-        with self._transaction(self._reading) as connection:
-            return shared_with_coach(read_answers(connection, query))
+        with self.look() as (connection, names):
+            where = (of_person(participant, names), ANSWERS.c.session <= session)
+            return shared_with_coach(read_answers(connection, newest_where(*where, names=names), names))
 
     def told(self, participant: str, session: int) -> tuple[Answer, ...]:
         """Return every revision that a coach may read, up to and with a session: one query.
 
         The newest of each key is what :meth:`shared` gives; the earlier ones are its history.
         """
-        c = ANSWERS.c
-        query = sa.select(ANSWERS).where(c.participant == participant, c.session <= session).order_by(c.seq)
-        with self._transaction(self._reading) as connection:
-            return told_to_coach(read_answers(connection, query))
+        with self.look() as (connection, names):
+            query = sa.select(ANSWERS).where(of_person(participant, names), ANSWERS.c.session <= session)
+            return told_to_coach(read_answers(connection, query.order_by(ANSWERS.c.seq), names))
 
     def audiences(self, participant: str, session: int) -> dict[tuple[int, str], Audience]:
         """Return (session, exercise) → what the participant decided, up to and with a session.
@@ -314,24 +322,15 @@ class Store:
         Exercises of which nothing was decided are left out: their session's default holds.
         """
         c = ANSWERS.c
-        query = newest_where(c.participant == participant, c.session <= session, c.entry == "")
-        with self._transaction(self._reading) as connection:
-            return {(row.session, row.exercise): row.audience for row in read_answers(connection, query)}
+        with self.look() as (connection, names):
+            where = (of_person(participant, names), c.session <= session, c.entry == "")
+            rows = read_answers(connection, newest_where(*where, names=names), names)
+        return {(row.session, row.exercise): row.audience for row in rows}
 
     def closed(self, exercises: Iterable[tuple[str, int, str]]) -> frozenset[tuple[str, int, str]]:
-        """Return those of some exercises that the participant decided to keep from the coach.
-
-        Parameters
-        ----------
-        exercises
-            Participant, session and exercise.
-        """
-        asked = frozenset(exercises)
-        people = {participant for participant, _, _ in asked}
+        """Return those (participant, session, exercise) that the participant keeps from the coach."""
         with self._transaction(self._reading) as connection:
-            newest = [row for some in few(people) for row in read_bare(connection, NEWEST_OF, some)]
-        decided = {row.key[:3]: row.audience for row in newest if not row.entry}
-        return frozenset(one for one in asked if not for_coaches(decided.get(one, "coach")))
+            return closed(connection, exercises)
 
     def unshared(self, ids: Iterable[str]) -> frozenset[str]:
         """Return those of some rows' ids whose answer a coach may no longer read.
@@ -339,18 +338,13 @@ class Store:
         An answer that was shared and then edited is still shared; one that was made private,
         removed or erased, or is not in this store is not.
         """
-        asked = frozenset(ids)
         with self._transaction(self._reading) as connection:
-            rows = [row for some in few(asked) for row in read_bare(connection, WITH_IDS, some)]
-            people = {row.participant for row in rows}
-            newest = [row for some in few(people) for row in read_bare(connection, NEWEST_OF, some)]
-        readable = {row.key for row in shared_with_coach(newest)}
-        return asked - {row.id for row in rows if row.key in readable and row.value is not None}
+            return unshared(connection, ids)
 
     def version(self, participant: str) -> tuple[int, int]:
         """Return what is another one as soon as an answer of a participant was added or erased."""
-        with self._transaction(self._reading) as connection:
-            return version_of(connection, participant)
+        with self.look() as (connection, names):
+            return version_of(connection, names.ids_of(0, participant))
 
     def record(self, *events: Event) -> None:
         """Add events, all of them or none; the same one sent again changes nothing.
@@ -371,11 +365,22 @@ class Store:
 
     def events(self, participant: str, session: int | None = None) -> tuple[Event, ...]:
         """Return what happened, in the order in which it was recorded."""
-        query = sa.select(EVENTS).where(EVENTS.c.participant == participant).order_by(EVENTS.c.seq)
-        if session is not None:
-            query = query.where(EVENTS.c.session == session)
+        c = EVENTS.c
+        with self.look() as (connection, names):
+            query = sa.select(EVENTS).where(c.participant.in_(names.ids_of(0, participant)))
+            query = query if session is None else query.where(c.session == session)
+            return tuple(map(names.event_now, read_events(connection, query.order_by(c.seq))))
+
+    def credited(self, call: str) -> tuple[tuple[Event, ...], tuple[Answer, ...]]:
+        """Return what credit hangs on, of everybody: attendance and claims, and each row of `call`."""
         with self._transaction(self._reading) as connection:
-            return read_events(connection, query)
+            return read_credited(connection, call)
+
+    @contextlib.contextmanager
+    def look(self) -> Iterator[tuple[sa.Connection, Names]]:
+        """Give a transaction for reading, and what people and exercises were called before."""
+        with self._transaction(self._reading) as connection:
+            yield connection, read_names(connection)
 
     @contextlib.contextmanager
     def _transaction(self, engine: sa.Engine) -> Iterator[sa.Connection]:
@@ -391,8 +396,3 @@ class Store:
 
     def _time(self) -> datetime:
         return self._now().astimezone(UTC)
-
-
-def _key_is(of: Draft | Event, parts: int) -> list[sa.ColumnElement[bool]]:
-    names = ("participant", "session", "exercise", "entry")[:parts]
-    return [ANSWERS.c[name] == getattr(of, name) for name in names]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import subprocess
@@ -55,7 +56,10 @@ def test_generate_counts_what_it_did(folder: Path) -> None:
 
 def test_generate_names_what_it_kept(folder: Path) -> None:
     run(folder, "generate")
-    (folder / "workbooks" / "spring" / "ben" / "02-listen.ipynb").write_text("{}")
+    workbook = folder / "workbooks" / "spring" / "ben" / "02-listen.ipynb"
+    notebook = json.loads(workbook.read_text("utf-8"))
+    notebook["cells"].append({"cell_type": "raw", "id": "me", "metadata": {}, "source": "my own words"})
+    workbook.write_text(json.dumps(notebook), "utf-8")
     assert run(folder, "generate", "--session", "2").output == (
         "ben, session 2: kept, its participant has changed it\n"
         "workbooks: 2 unchanged, 1 kept, its participant has changed it\n"

@@ -17,8 +17,10 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from mdli_workbook.cli import main
+from mdli_workbook.crediting import LEDGER
 from mdli_workbook.curriculum import Exercise
 from mdli_workbook.exercises import KINDS
+from mdli_workbook.learners import LEARNERS_COLUMNS, REPORTED
 from mdli_workbook.program import people, settings
 from mdli_workbook.session_files import read_session
 
@@ -87,8 +89,14 @@ def test_each_key_and_each_column_of_the_program_files_is_explained() -> None:
     text = (DOCS / "program-files.md").read_text(encoding="utf-8")
     known = {*settings.KEYS, *settings.CREDIT_KEYS, *settings.SESSION_KEYS}
     known |= {*people.ROSTER_COLUMNS, *people.COACHES_COLUMNS, *people.CALLS_COLUMNS, *people.CALL_STATES}
+    known |= set(LEARNERS_COLUMNS)
     assert not [word for word in known if f"`{word}`" not in text]
     assert " ".join(people.ACCOMMODATIONS) in text
+
+
+def test_each_column_of_the_ledger_and_of_the_accreditors_file_is_explained() -> None:
+    text = (DOCS / "credit.md").read_text(encoding="utf-8")
+    assert not [column for column in (*LEDGER, *REPORTED) if f"`{column}`" not in text]
 
 
 def test_the_program_file_in_the_documentation_can_be_read(tmp_path: Path) -> None:

@@ -147,29 +147,39 @@ def test_again_changes_nothing(folder: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.ipynb")} == before
 
 
-def test_what_a_participant_changed_is_kept_and_the_base_copy_is_fresh(folder: Path) -> None:
+def test_a_correction_reaches_a_workbook_that_its_participant_has_changed(folder: Path) -> None:
     generate_all(folder)
     theirs = add_a_cell(workbook(folder))
+    assert done(folder) == {Done.SAME, Done.KEPT}
+    assert workbook(folder).read_bytes() == theirs
     old = base(folder).read_bytes()
     session = folder / "templates" / "sessions" / "02-listen.md"
     session.write_text(session.read_text().replace("Ask before you judge.", "Ask, then listen."))
     written = generate_all(folder)
-    kept = [one for one in written if one.done is Done.KEPT]
-    assert [(one.participant, one.session) for one in kept] == [("ana", 2)]
-    assert workbook(folder).read_bytes() == theirs
+    [merged] = [one for one in written if one.done is Done.MERGED]
+    assert (merged.participant, merged.session) == ("ana", 2)
+    assert (folder / merged.copy).read_bytes() == theirs
+    assert merged.told == (
+        "brought up to date, what its participant wrote is kept; 1 own (own-3); 1 corrected (text-0); "
+        f"as it was: {merged.copy}"
+    )
+    cells = json.loads(workbook(folder).read_bytes())["cells"]
+    assert ["".join(cell["source"]) for cell in cells if "mdli" not in cell["metadata"]] == ["my own words"]
+    assert b"Ask, then listen." in workbook(folder).read_bytes()
     assert b"Ask, then listen." in base(folder).read_bytes() != old
     assert b"Ask, then listen." in workbook(folder, "ben").read_bytes()
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe not text", b"{ half a note", b"[]\n"])
-def test_whatever_stands_in_the_place_of_a_workbook_is_kept(folder: Path, content: bytes) -> None:
+def test_whatever_stands_in_the_place_of_a_workbook_is_kept_aside(folder: Path, content: bytes) -> None:
     workbook(folder).parent.mkdir(parents=True)
     workbook(folder).write_bytes(content)
     base(folder).parent.mkdir(parents=True)
     base(folder).write_bytes(b"\xff also spoiled")
-    assert Done.KEPT in done(folder)
-    assert workbook(folder).read_bytes() == content
-    json.loads(base(folder).read_bytes())
+    [repaired] = [one for one in generate_all(folder) if one.done is Done.REPAIRED]
+    assert workbook(folder).read_bytes() == issued(folder)
+    assert (folder / repaired.copy).read_bytes() == content if content else not repaired.copy
+    assert done(folder) == {Done.SAME}
 
 
 def test_without_its_base_copies_nothing_is_lost_and_they_come_back(folder: Path) -> None:
@@ -208,7 +218,6 @@ def test_a_run_that_ended_anywhere_is_not_taken_for_the_participants_work(
     assert b"Version 4." in workbook(folder).read_bytes()
     assert done(folder) == {Done.SAME}
     theirs = add_a_cell(workbook(folder))
-    session.write_text(SESSIONS["02-listen"])
     assert done(folder) == {Done.KEPT}
     assert workbook(folder).read_bytes() == theirs
     assert [path.name for path in base(folder).parent.iterdir()] == ["02-listen.ipynb"]

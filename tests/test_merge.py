@@ -8,27 +8,34 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 from programs import SESSIONS, generate_all, make_program, mdli, open_store, write
 
 from mdli_workbook.generate import Done, workbook_path
-from mdli_workbook.merge import merge
-from mdli_workbook.notebook import as_text, code_cell, markdown_cell, write_notebook
+from mdli_workbook.merge import Fate, merge
+from mdli_workbook.notebook import as_text, code_cell, digest_of, markdown_cell, write_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 MARKER = {"form": True, "cohort": "spring", "participant": "ana", "session": 2}
-OURS = [
+
+
+def stamped(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return a generated cell as workbooks hold it."""
+    marker = cell["metadata"]["mdli"] | {"hash": digest_of(cell)}
+    return cell | {"metadata": cell["metadata"] | {"mdli": marker}}
+
+
+UNSTAMPED = [
     markdown_cell("first-page", "# Listen"),
     code_cell("load", "from mdli_workbook import workbook"),
     code_cell("open", "wb = workbook(cohort, participant, session, view)"),
-    markdown_cell("text-0", "Ask before you judge."),
+    markdown_cell("after-why", "Ask before you judge."),
     code_cell("x-why", "# Why\nwb.reflection(\n    'why',\n    prompt='Why?',\n)"),
     code_cell("x-whom", "wb.agenda('whom')"),
 ]
+OURS = [stamped(cell) for cell in UNSTAMPED]
 FRESH = write_notebook(OURS, MARKER)
 NAMES = [cell["metadata"]["mdli"]["name"] for cell in OURS]
 
@@ -44,10 +51,12 @@ def edited(cells: list[dict[str, Any]], **metadata: Any) -> bytes:
 
 
 def whole(cells: list[dict[str, Any]], before: str | None = FRESH) -> list[dict[str, Any]]:
-    text = merge(before.encode() if before else None, FRESH, edited(cells))
+    text = merge(FRESH, edited(cells), before.encode() if before else None).text
     assert text is not None
     nbformat.validate(nbformat.reads(text, as_version=4))
-    assert merge(before.encode() if before else None, FRESH, text.encode()) is None, "again changes nothing"
+    assert merge(FRESH, text.encode(), before.encode() if before else None).text is None, (
+        "again changes nothing"
+    )
     found: list[dict[str, Any]] = json.loads(text)["cells"]
     return found
 
@@ -60,33 +69,9 @@ def told(cells: list[dict[str, Any]]) -> list[str]:
     return ["".join(cell["source"]) for cell in cells]
 
 
-@some.composite
-def changed(draw: some.DrawFn) -> list[dict[str, Any]]:
-    """Draw a workbook in which cells were deleted, moved, doubled and added."""
-    kept = draw(some.lists(some.sampled_from(OURS), max_size=8))
-    cells = list(kept)
-    for index in range(draw(some.integers(0, 5))):
-        kind, words = draw(some.sampled_from(["markdown", "code", "raw"])), draw(some.text(max_size=20))
-        cells.insert(draw(some.integers(0, len(cells))), own(f"{words} mine {index}", index, kind))
-    return cells
-
-
-@given(cells=changed(), with_base=some.booleans())
-def test_every_cell_of_theirs_is_there_once_and_every_generated_one_in_order(
-    cells: list[dict[str, Any]], *, with_base: bool
-) -> None:
-    text = merge(FRESH.encode() if with_base else None, FRESH, edited(cells))
-    if text is None:
-        assert set(NAMES) == {
-            cell["metadata"]["mdli"]["name"] for cell in cells if cell not in of_theirs(cells)
-        }
-        return
-    after = json.loads(text)["cells"]
-    assert [cell for cell in after if cell not in of_theirs(after)] == OURS
-    assert sorted(of_theirs(after), key=lambda cell: cell["id"]) == sorted(
-        of_theirs(cells), key=lambda cell: cell["id"]
-    )
-    assert merge(None, FRESH, text.encode()) is None
+def test_nothing_lacking_nothing_is_done() -> None:
+    assert merge(FRESH, edited([*OURS, own("mine")])).text is None
+    assert merge(FRESH, edited([OURS[0], own("mine"), *OURS[1:]])).text is None
 
 
 @pytest.mark.parametrize("gone", [*range(len(OURS))], ids=NAMES)
@@ -102,20 +87,64 @@ def test_their_cells_stay_behind_the_generated_cell_that_they_followed(gone: int
 
 
 def test_without_own_cells_it_is_as_generated_to_the_byte() -> None:
-    assert merge(FRESH.encode(), FRESH, edited(OURS[:2])) == FRESH
+    assert merge(FRESH, edited(OURS[:2])).text == FRESH
 
 
-def test_nothing_lacking_nothing_is_done() -> None:
-    assert merge(FRESH.encode(), FRESH, edited([*OURS, own("mine")])) is None
-    assert merge(None, FRESH, edited([OURS[0], own("mine"), *OURS[1:]])) is None
+def fates(cells: list[dict[str, Any]], fresh: str = FRESH) -> list[tuple[str, str]]:
+    return [(one.name, one.fate.name) for one in merge(fresh, edited(cells)).cells]
 
 
-def test_a_generated_text_that_was_changed_becomes_a_cell_of_theirs() -> None:
-    text = json.loads(json.dumps(OURS[3])) | {"source": ["Ask before you judge. I disagree!"]}
-    after = whole([*OURS[:3], text, OURS[4]])
-    assert told(after)[3:5] == ["Ask before you judge.", "Ask before you judge. I disagree!"]
+def changed(cell: dict[str, Any], source: str) -> dict[str, Any]:
+    copy: dict[str, Any] = json.loads(json.dumps(cell))
+    return copy | {"source": [source]}
+
+
+def test_a_text_that_they_changed_stays_as_it_is_while_the_session_says_the_same_there() -> None:
+    cells = [*OURS[:3], changed(OURS[3], "Ask before you judge. I disagree!"), *OURS[4:]]
+    assert merge(FRESH, edited(cells)).text is None
+    assert whole(cells[:-1]) == [*cells[:-1], OURS[5]]
+    assert fates(cells)[3] == ("after-why", "EDITED")
+
+
+CORRECTED = write_notebook([*OURS[:3], stamped(markdown_cell("after-why", "Ask first.")), *OURS[4:]], MARKER)
+
+
+def test_a_text_that_both_changed_is_there_twice_the_sessions_first() -> None:
+    cells = [*OURS[:3], changed(OURS[3], "I disagree!"), own("why"), *OURS[4:]]
+    after = json.loads(merge(CORRECTED, edited(cells)).text or "")["cells"]
+    assert told(after)[3:6] == ["Ask first.", "I disagree!", "why"]
     assert after[4]["metadata"] == {}
     assert after[4]["id"] != after[3]["id"]
+    assert fates(cells, CORRECTED)[3:5] == [("after-why", "KEPT_BESIDE"), ("own-5", "OWN")]
+
+
+def test_a_text_that_nobody_changed_is_corrected_without_a_base_copy() -> None:
+    after = merge(CORRECTED, edited([*OURS, own("mine")]))
+    assert told(json.loads(after.text or "")["cells"]) == [
+        *told(OURS)[:3],
+        "Ask first.",
+        *told(OURS)[4:],
+        "mine",
+    ]
+    assert after.names(Fate.CORRECTED) == ("after-why",)
+
+
+def test_an_exercise_that_was_renamed_keeps_its_place_and_what_follows_it() -> None:
+    new = stamped(code_cell("x-reason", "wb.reflection('reason', renamed_from='why')"))
+    fresh = write_notebook([*OURS[:3], stamped(markdown_cell("after-reason", "Now.")), OURS[5], new], MARKER)
+    cells = [*OURS[:5], own("behind why"), OURS[5]]
+    after = json.loads(merge(fresh, edited(cells)).text or "")["cells"]
+    assert told(after)[3:] == ["Now.", told(OURS)[5], told([new])[0], "behind why"]
+    assert fates(cells, fresh)[3:5] == [("after-reason", "CORRECTED"), ("x-reason", "RENAMED")]
+
+
+def test_an_exercise_that_is_no_more_is_named_and_what_they_wrote_into_it_is_theirs() -> None:
+    fresh = write_notebook([*OURS[:4], OURS[5]], MARKER)
+    merged = merge(fresh, edited([*OURS[:5], own("behind it"), OURS[5]]))
+    assert merged.names(Fate.REMOVED) == ("x-why",)
+    assert told(json.loads(merged.text or "")["cells"])[3:] == [told(OURS)[3], "behind it", told(OURS)[5]]
+    kept = merge(fresh, edited([*OURS[:4], changed(OURS[4], "# my reasons"), OURS[5]]))
+    assert "# my reasons" in told(json.loads(kept.text or "")["cells"])
 
 
 def test_a_form_whose_code_was_changed_is_made_again_and_the_change_is_theirs() -> None:
@@ -134,10 +163,24 @@ def test_the_pieces_of_a_split_cell_of_ours_are_no_words_of_theirs() -> None:
     assert whole([*OURS[:4], *pieces, OURS[5]]) == OURS
 
 
+def test_what_they_wrote_into_the_code_of_a_form_never_runs_as_ours() -> None:
+    forged = changed(OURS[2], "wb = workbook('spring', 'ben', 2, view)")
+    [theirs] = of_theirs(whole([*OURS[:2], forged, *OURS[3:]]))
+    assert (theirs["cell_type"], told([theirs])) == ("raw", ["wb = workbook('spring', 'ben', 2, view)"])
+
+
+def test_a_cell_that_is_there_twice_or_of_another_kind_is_put_right() -> None:
+    retyped = OURS[4] | {"cell_type": "markdown"}
+    assert whole([*OURS[:4], retyped, OURS[3], OURS[5], OURS[5]]) == OURS
+
+
+def test_a_program_that_strips_descriptions_makes_nobody_see_the_session_twice() -> None:
+    bare = [cell | {"metadata": {}} for cell in OURS]
+    assert whole([*bare[:4], own("mine"), *bare[4:]]) == [*OURS[:4], own("mine"), *OURS[4:]]
+
+
 def test_a_forged_description_is_put_right() -> None:
-    text = merge(
-        FRESH.encode(), FRESH, edited([*OURS, own("mine")], mdli=MARKER | {"participant": "ben"}, kept=1)
-    )
+    text = merge(FRESH, edited([*OURS, own("mine")], mdli=MARKER | {"participant": "ben"}, kept=1)).text
     assert text is not None
     assert json.loads(text)["metadata"]["mdli"] == MARKER
     assert json.loads(text)["metadata"]["kept"] == 1
@@ -157,11 +200,11 @@ def test_a_forged_description_is_put_right() -> None:
     ]
     + [
         as_text({"nbformat": 4, "metadata": {}, "cells": [one]}).encode()
-        for one in ({}, None, 1, {"source": 1})
+        for one in ({}, None, 1, {"source": []})
     ],
 )
-def test_what_is_no_notebook_is_left_alone(content: bytes) -> None:
-    assert merge(None, FRESH, content) is None
+def test_what_is_no_notebook_is_made_anew(content: bytes) -> None:
+    assert merge(FRESH, content).text == FRESH
 
 
 @pytest.fixture
@@ -204,6 +247,7 @@ def test_generate_puts_back_what_was_deleted_and_keeps_a_copy_of_what_was_there(
     told_first, told_again = mdli(folder, "generate"), mdli(folder, "generate")
     assert "ana, session 2: put back what was gone, its participant's own cells are kept" in told_first.stdout
     assert "1 kept, its participant has changed it" in told_again.stdout
+    assert "my own words" not in told_first.stdout
     cells = json.loads(workbook(folder).read_bytes())["cells"]
     assert [cell for cell in cells if "mdli" in cell["metadata"]] == good["cells"]
     assert told(of_theirs(cells)) == ["my own words"]

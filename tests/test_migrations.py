@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NEXT_STEP = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0003", "0002"
+revision, down_revision = "0004", "0003"
 def upgrade():
     op.add_column("events", sa.Column("note", sa.String(8), nullable=True))
     {more}
@@ -45,8 +45,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def steps_with_one_more(folder: Path, more: str = "") -> Steps:
     shutil.copytree(STEPS.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0003_next.py").write_text(NEXT_STEP.format(more=more))
-    return Steps(folder, "0003")
+    (folder / "versions" / "0004_next.py").write_text(NEXT_STEP.format(more=more))
+    return Steps(folder, "0004")
 
 
 def columns_of(engine: sa.Engine, table: str) -> set[str]:
@@ -99,11 +99,11 @@ def test_an_older_store_is_copied_and_then_brought_forward(store: Store, tmp_pat
     copied: list[str] = []
     later = steps_with_one_more(tmp_path / "steps")
     bring_forward(store._reading, store._writing, copied.append, later)
-    assert copied == ["0002"]
+    assert copied == ["0003"]
     assert "note" in columns_of(store._reading, "events")
     assert len(store.newest("ana")) == 1
     bring_forward(store._reading, store._writing, copied.append, later)
-    assert copied == ["0002"]
+    assert copied == ["0003"]
 
 
 def test_a_step_that_fails_leaves_the_store_as_it_was(store: Store, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_store_that_is_newer_than_the_package_is_left_alone(store: Store, tmp_
     bring_forward(store._reading, store._writing, lambda _step: None, steps_with_one_more(tmp_path / "steps"))
     store.close()
     before = store.path.read_bytes()
-    with pytest.raises(StoreUnusable, match=r"0003, which is newer than this package's 0002; install"):
+    with pytest.raises(StoreUnusable, match=r"0004, which is newer than this package's 0003; install"):
         Store.open(address_of(store.path))
     assert store.path.read_bytes() == before
 
@@ -131,7 +131,7 @@ def test_opening_an_older_store_leaves_a_copy_beside_it(
     monkeypatch.setattr(bring_forward, "__defaults__", (later,))
     with Store.open(address_of(store.path)) as opened:
         assert "note" in columns_of(opened._reading, "events")
-    copy = engine_of(tmp_path / "answers-schema-0002.db", create=False)
+    copy = engine_of(tmp_path / "answers-schema-0003.db", create=False)
     assert "note" not in columns_of(copy, "events")
     copy.dispose()
 

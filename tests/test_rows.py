@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 
 from mdli_workbook.answers import Answer, Draft, Event, Saved
-from mdli_workbook.rows import ANSWERS, NEWEST_OF, WITH_IDS, read_bare
+from mdli_workbook.names import NO_NAMES
+from mdli_workbook.rows import ANSWERS, WITH_IDS, newest_of, read_bare
 from mdli_workbook.sqlite import address_of
 from mdli_workbook.store import Store
 
@@ -49,7 +50,7 @@ def test_bare_rows_are_the_same_rows_without_words_and_times(store: Store) -> No
     save(store, None, exercise="log", entry=entry, based_on=removed)
     save(store, "of ben", participant="ben", author="ben")
     with store._reading.connect() as connection:
-        newest = list(read_bare(connection, NEWEST_OF, ["ana"]))
+        newest = list(read_bare(connection, newest_of(NO_NAMES), ["ana"]))
         asked = list(read_bare(connection, WITH_IDS, [first, "unknown"]))
     known = {row.id: row for row in store.newest("ana")}
     assert [row.id for row in newest] == list(known)

@@ -289,8 +289,8 @@ class Replies:
         store = self._desktop.store
         if store is None:
             return ()
-        newest = store.newest(self._place.participant, self._place.session)
-        return self._own(row for row in newest if row.exercise == self.exercise.id)
+        place = self._place
+        return self._own(store.standing(place.participant, place.session, self.exercise.id))
 
     def _audience(self, rows: Iterable[Answer]) -> Audience:
         return self._desktop.audience or audience_in_force(self.exercise, rows)

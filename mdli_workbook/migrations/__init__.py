@@ -51,7 +51,7 @@ class Steps:
         command.upgrade(settings, self.last)
 
 
-STEPS = Steps(Path(__file__).parent, "0002")
+STEPS = Steps(Path(__file__).parent, "0003")
 
 
 def schema_of(connection: sa.Connection) -> str:

@@ -15,6 +15,7 @@ from mdli_workbook.errors import InputError, Problem, ProgramError
 from mdli_workbook.program.people import (
     CALLS_COLUMNS,
     COACHES_COLUMNS,
+    RENAMED_FROM,
     ROSTER_COLUMNS,
     Call,
     Coach,
@@ -239,7 +240,7 @@ def read_program(folder: Path) -> Program:
         With every problem of all files.
     """
     problems: list[Problem] = []
-    roster = read_sheet(folder, "roster.csv", ROSTER_COLUMNS, problems)
+    roster = read_sheet(folder, "roster.csv", ROSTER_COLUMNS, problems, may=(RENAMED_FROM,))
     coaches = read_sheet(folder, "coaches.csv", COACHES_COLUMNS, problems)
     settings = read_settings(folder, _cohorts(roster), problems)
     program = Program(

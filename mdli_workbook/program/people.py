@@ -33,6 +33,7 @@ __all__ = [
     "CALLS_COLUMNS",
     "CALL_STATES",
     "COACHES_COLUMNS",
+    "RENAMED_FROM",
     "ROSTER_COLUMNS",
     "Call",
     "CallState",
@@ -56,6 +57,8 @@ ROSTER_COLUMNS = (
     "joined_on",
     "left_on",
 )
+RENAMED_FROM = "renamed_from"
+"""A column that the roster needs only while an id is corrected."""
 COACHES_COLUMNS = ("coach_id", "name", "email", "time_zone")
 CALLS_COLUMNS = ("participant_id", "call", "starts_at", "minutes", "state")
 ACCOMMODATIONS = ("large-text", "plain-layout", "reduced-motion", "extra-time", "screen-reader")
@@ -80,6 +83,8 @@ class Participant:
         First day in the program; ``None`` for its start.
     left_on
         The day from which they are no longer in it; ``None`` while they stay.
+    renamed_from
+        The id that they had before it was corrected; ``""`` if it never was.
     """
 
     id: str
@@ -93,6 +98,7 @@ class Participant:
     accommodations: frozenset[str] = frozenset()
     joined_on: date | None = None
     left_on: date | None = None
+    renamed_from: str = ""
 
     def in_program(self, day: date) -> bool:
         """Whether they take part on `day`."""
@@ -190,8 +196,10 @@ def read_participants(sheet: Sheet, coaches: Sheet, zone: ZoneInfo) -> tuple[Par
         sheet.say("has no participant; add one row for each below the first line")
     find_twice(sheet.rows, "participant_id")
     lines = coaches.lines("coach_id")
+    ids, before = sheet.lines("participant_id"), sheet.lines(RENAMED_FROM)
     for row in sheet.rows:
         _check_other_ids(row, lines, whole=coaches.whole)
+        _check_earlier_id(row, ids, lines, before)
     return tuple(one for row in sheet.rows if (one := _participant(row, zone)))
 
 
@@ -207,6 +215,23 @@ def _check_other_ids(row: Row, coaches: Mapping[str, int], *, whole: bool) -> No
         row.say(f"coach_id {shown(coach)} is not in coaches.csv; add it there or correct it{hint}")
 
 
+def _check_earlier_id(
+    row: Row, participants: Mapping[str, int], coaches: Mapping[str, int], before: Mapping[str, int]
+) -> None:
+    """Refuse an earlier id that is somebody's: their answers would be one person's."""
+    earlier = row.cells.get(RENAMED_FROM, "")
+    if not earlier or row.ragged:
+        return
+    if earlier in participants:
+        where = f"roster.csv line {participants[earlier]}"
+        row.say(f"renamed_from {shown(earlier)} is a participant's id ({where}); name one that nobody has")
+    elif earlier in coaches:
+        where = f"coaches.csv line {coaches[earlier]}"
+        row.say(f"renamed_from {shown(earlier)} is a coach's id ({where}); name one that nobody has")
+    elif before[earlier] != row.line:
+        row.say(f"renamed_from {shown(earlier)} stands in line {before[earlier]}, too; name it once")
+
+
 def _participant(row: Row, zone: ZoneInfo) -> Participant | None:
     participant = Participant(
         id=row.read("participant_id", parse_id, ""),
@@ -220,6 +245,7 @@ def _participant(row: Row, zone: ZoneInfo) -> Participant | None:
         accommodations=row.read("accommodations", parse_words(ACCOMMODATIONS), frozenset()),
         joined_on=row.read_if_given("joined_on", parse_date, None),
         left_on=row.read_if_given("left_on", parse_date, None),
+        renamed_from=row.read(RENAMED_FROM, parse_id, "") if row.cells.get(RENAMED_FROM) else "",
     )
     joined, left = participant.joined_on, participant.left_on
     if joined and left and left < joined:

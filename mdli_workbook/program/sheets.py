@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["Row", "Sheet", "find_twice", "read_sheet", "read_text"]
+__all__ = ["Row", "Sheet", "find_twice", "read_records", "read_sheet", "read_text"]
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -168,7 +168,9 @@ def _decode(raw: bytes, way_out: str) -> str:
         ) from None
 
 
-def read_sheet(folder: Path, name: str, columns: Collection[str], problems: list[Problem]) -> Sheet:
+def read_sheet(
+    folder: Path, name: str, columns: Collection[str], problems: list[Problem], *, may: Collection[str] = ()
+) -> Sheet:
     """Return the rows of a CSV file.
 
     Comma, semicolon and tab separate cells, whichever the first line uses. Rows without any text
@@ -183,13 +185,15 @@ def read_sheet(folder: Path, name: str, columns: Collection[str], problems: list
         The columns that the first line must name, in any order, and no others.
     problems
         What is wrong is added here.
+    may
+        Columns that it may name as well.
     """
     nothing = Sheet(name, problems)
     text = read_text(folder, name, problems)
     if text is None:
         return nothing
     before = len(problems)
-    records = list(_records(text, name, problems))
+    records = list(read_records(text, name, problems, _separator(text)))
     whole = len(problems) == before
     if not records:
         if whole:
@@ -197,7 +201,7 @@ def read_sheet(folder: Path, name: str, columns: Collection[str], problems: list
         return nothing
     line, first = records.pop(0)
     header = _cut_empty_end(first)
-    if not _check_header(Row(name, line, {}, problems), header, columns):
+    if not _check_header(Row(name, line, {}, problems), header, columns, may):
         return nothing
     cut = None if text.endswith(("\n", "\r")) or not records else records[-1][0]
     rows = []
@@ -208,9 +212,21 @@ def read_sheet(folder: Path, name: str, columns: Collection[str], problems: list
     return Sheet(name, problems, tuple(rows), whole)
 
 
-def _records(text: str, name: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record that holds text, with the line where it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+def read_records(
+    text: str, name: str, problems: list[Problem], separator: str
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record that holds text, with the line where it begins.
+
+    Parameters
+    ----------
+    text, name
+        Of the file.
+    problems
+        Where a quote is not closed, it is added here and nothing more is read.
+    separator
+        What stands between cells.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:
         begin = reader.line_num + 1
         try:
@@ -235,7 +251,7 @@ def _cut_empty_end(header: list[str]) -> list[str]:
     return header[:named]
 
 
-def _check_header(first: Row, header: list[str], columns: Collection[str]) -> bool:
+def _check_header(first: Row, header: list[str], columns: Collection[str], may: Collection[str]) -> bool:
     """Tell what is wrong in the first line; return whether rows below it can be read at all."""
     lacking = [column for column in columns if column not in header]
     if len(lacking) == len(columns):
@@ -246,7 +262,7 @@ def _check_header(first: Row, header: list[str], columns: Collection[str]) -> bo
     for at, column in enumerate(header):
         if column in header[:at]:
             first.say(f"column {shown(column)} stands twice; remove one")
-        elif column not in columns:
+        elif column not in columns and column not in may:
             first.say(f"column {shown(column)} is not known; remove it{nearest(column, lacking)}")
     return True
 

@@ -1,0 +1,213 @@
+"""What was renamed since the last time: told to the store, and to the reports that stay as they are.
+
+``renamed_from`` stands in a session file or in the roster; an event in the store remembers it, also when
+that word is deleted again. Nothing that anybody wrote is rewritten (:mod:`mdli_workbook.names`).
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mdli_workbook import shelf
+from mdli_workbook.answers import Event
+from mdli_workbook.errors import Problem, ProgramError
+from mdli_workbook.files import private_folder, write_whole
+from mdli_workbook.names import RENAMED, Names
+from mdli_workbook.program import store_address
+from mdli_workbook.rows import count_answers
+from mdli_workbook.sqlite import file_of
+from mdli_workbook.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from mdli_workbook.curriculum import Session
+    from mdli_workbook.program import Participant, Program
+
+__all__ = ["Aside", "check_names", "note_names", "set_aside", "settle_names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Answers that nothing shows: of an exercise or a person that is not in the program's files any more.
+
+    Parameters
+    ----------
+    participant
+        Who wrote them, if they are not in the roster; else ``""``.
+    session, exercise
+        What they answer, if the session has it no more; else 0 and ``""``.
+    people, answers
+        Of how many people, and how many.
+    """
+
+    participant: str
+    session: int
+    exercise: str
+    people: int
+    answers: int
+
+    def __str__(self) -> str:
+        kept = "1 answer is kept" if self.answers == 1 else f"{self.answers} answers are kept"
+        if self.participant:
+            return f"{self.participant} is not in roster.csv; {kept}, and shown once the row is back"
+        of = "1 person" if self.people == 1 else f"{self.people} people"
+        return f"session {self.session} has no exercise {self.exercise!r} any more; {kept}, of {of}"
+
+
+def check_names(program: Program, sessions: Sequence[Session], names: Names) -> None:
+    """Refuse an id that was somebody else's, or another exercise's: both would have the same answers.
+
+    Raises
+    ------
+    ProgramError
+        Naming each.
+    """
+    problems = [
+        Problem(file, 0, f"{first!r} and {second!r} were ids of one, with the same answers; rename one")
+        for file, session, ids in _all_ids(program, sessions)
+        for first, second in _shared(ids, session, names)
+    ]  # fmt: skip
+    if problems:
+        raise ProgramError(problems)
+
+
+def _all_ids(program: Program, sessions: Sequence[Session]) -> Iterator[tuple[str, int, list[str]]]:
+    yield "roster.csv", 0, [one.id for one in program.participants]
+    for session in sessions:
+        name = f"templates/sessions/{session.stem}.md"
+        yield name, session.session, [one.id for one in session.exercises]
+
+
+def _shared(ids: Iterable[str], session: int, names: Names) -> Iterator[tuple[str, str]]:
+    first: dict[str, str] = {}
+    for one in ids:
+        now = names.latest.get((session, one), one)
+        if now in first:
+            yield now, one if one != now else first[now]
+        first.setdefault(now, one)
+
+
+def _renamed(program: Program, sessions: Sequence[Session], names: Names) -> Iterator[tuple[int, str, str]]:
+    """Yield session (0 for a person), earlier and later id of what the store does not know yet.
+
+    An id that is back, since a correction was taken back, is the later one again.
+    """
+    said = [(0, one.renamed_from, one.id) for one in program.participants]
+    said += [(one.session, each.renamed_from or "", each.id) for one in sessions for each in one.exercises]
+    for session, old, new in said:
+        now = names.latest.get((session, new), new)
+        before = names.latest.get((session, old), old) if old else now
+        if before != new:
+            yield session, before, new
+        if now not in {new, before}:
+            yield session, now, new
+
+
+def note_names(
+    program: Program, sessions: Sequence[Session], store: Store, now: Callable[[], datetime]
+) -> tuple[tuple[int, str, str], ...]:
+    """Tell the store what was renamed, and move the reports of who was.
+
+    Parameters
+    ----------
+    program, sessions
+        As their files say it now.
+    store
+        Open, for writing.
+    now
+        The clock.
+
+    Returns
+    -------
+    tuple
+        Session (0 for a person), earlier and later id of each that is new.
+
+    Raises
+    ------
+    ProgramError
+        If an id would have two owners; nothing was noted.
+    """
+    with store.look() as (_, known):
+        pass
+    new = tuple(_renamed(program, sessions, known))
+    events = [
+        Event(str(uuid.uuid4()), RENAMED, who=old, participant="", at=now(), session=session, exercise=later)
+        for session, old, later in new
+    ]
+    check_names(program, sessions, known.then(events))
+    if events:
+        store.record(*events)
+    for participant in program.participants:
+        if participant.renamed_from:
+            _move_reports(program.folder, participant)
+    return new
+
+
+def _move_reports(folder: Path, participant: Participant) -> None:
+    """Put the reports of somebody under their new id; the pages made from them are made again."""
+    for path in list((folder / "reports").glob(f"*/{participant.renamed_from}/*.ipynb")):
+        marker = shelf.read_marker(path)
+        target = shelf.report_path(folder, participant.cohort, participant.id, path.stem)
+        if marker is not None and not target.exists():
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            notebook["metadata"]["mdli"] |= {"participant": participant.id, "cohort": participant.cohort}
+            private_folder(target.parent)
+            write_whole(
+                target, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", mode=0o600
+            )
+        shelf.take_down(path)
+
+
+def settle_names(
+    program: Program, sessions: Sequence[Session], now: Callable[[], datetime]
+) -> tuple[str, ...]:
+    """Note what was renamed and count what is kept aside, if the program has a store yet.
+
+    Returns
+    -------
+    tuple of str
+        A line on each, in ids and counts.
+    """
+    address = store_address(program.folder)
+    if not file_of(address).exists():
+        return ()
+    with Store.open(address, now=now, create=False) as store:
+        new = note_names(program, sessions, store, now)
+        aside = set_aside(program, sessions, store)
+    of = (f"session {session}: {old}" if session else old for session, old, _ in new)
+    lines = (
+        f"{one} is {later} from now on, with all answers" for one, (_, _, later) in zip(of, new, strict=True)
+    )
+    return (*lines, *map(str, aside))
+
+
+def set_aside(program: Program, sessions: Sequence[Session], store: Store) -> tuple[Aside, ...]:
+    """Count the answers that nothing shows any more, in the order of sessions, then of people.
+
+    Parameters
+    ----------
+    program, sessions
+        As their files say it now.
+    store
+        Asked once.
+    """
+    here = {(one.session, each.id) for one in sessions for each in one.exercises}
+    people = {one.id for one in program.participants}
+    gone: dict[tuple[int, str], dict[str, int]] = {}
+    left: dict[str, int] = {}
+    with store.look() as (connection, names):
+        counted = count_answers(connection, names)
+    for participant, session, exercise, count in counted:
+        if participant not in people:
+            left[participant] = left.get(participant, 0) + count
+        elif (session, exercise) not in here and not exercise.startswith("coach-"):
+            of = gone.setdefault((session, exercise), {})
+            of[participant] = of.get(participant, 0) + count
+    exercises = (Aside("", *key, len(of), sum(of.values())) for key, of in sorted(gone.items()))
+    return (*exercises, *(Aside(who, 0, "", 1, count) for who, count in sorted(left.items())))
