@@ -18,6 +18,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from batches import measure_batches
+from desk import measure_status
 from equity import measure_views
 from kernels import measure_kernels
 from merging import measure_merges
@@ -43,7 +44,7 @@ NAMED = (
     "nbdime",
 )
 
-PARTS = ("kernels", "reports", "workbooks", "merges", "batches", "pages", "openings", "views")
+PARTS = ("kernels", "reports", "workbooks", "merges", "batches", "pages", "openings", "views", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,8 @@ def measure(folder: Path, given: argparse.Namespace) -> list[Pair]:
         pairs += [Pair(*figure) for figure in measure_openings(folder, demo, given.openings)]
     if "merges" in given.only:
         pairs += [Pair(*figure) for figure in measure_merges(given.merges, given.times)]
+    if "status" in given.only:
+        pairs += [Pair(*figure) for figure in measure_status(folder, given.many, given.times)]
     if "views" in given.only:
         views = measure_views(folder, given.rows, given.times)
         pairs += [Pair(what, "seconds", a, "pandas and statsmodels", b) for what, (a, b) in views.items()]

@@ -160,6 +160,8 @@ def _read_stays(path: Path, zone: ZoneInfo, given: ZoneInfo | None, told: _Told)
             told.say(records[0][0] if records else 0, NO_COLUMNS)
         return ()
     line = records[table.header][0]
+    for head in table.twice:
+        told.say(line, f"column {shown(head)} stands twice; remove one")
     zone = given or _zone_of(table, line, zone, told)
     rows = [_row(begin, cells, table, told) for begin, cells in read_rows(records, table)]
     if not rows and not told.problems:

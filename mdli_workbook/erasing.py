@@ -25,8 +25,8 @@ import sqlalchemy as sa
 
 from mdli_workbook.answers import newest
 from mdli_workbook.names import NO_NAMES
-from mdli_workbook.rows import ANSWERS, add_answers, add_event, few, key_of, read_answers
-from mdli_workbook.sqlite import PATIENCE, make_private
+from mdli_workbook.rows import ANSWERS, add_answers, add_event, event_with, few, key_of, read_answers
+from mdli_workbook.sqlite import PATIENCE, engine_of, make_private, unusable, writing
 from mdli_workbook.wordings import erased_with
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mdli_workbook.answers import Answer, Event
     from mdli_workbook.names import Names
 
-__all__ = ["Erased", "blank", "is_due", "scrub", "why_not_scrubbed"]
+__all__ = ["Erased", "blank", "blank_person", "blank_rows", "is_due", "scrub", "why_not_scrubbed"]
 
 DUE, DONE = 1, 0
 
@@ -204,3 +204,76 @@ def _after(row: Answer, event: Event) -> Answer:
         saved_at=event.at,
         replaces=row.id,
     )
+
+
+def blank_rows(path: Path, ids: Iterable[str], events: Iterable[Event]) -> int:
+    """Blank rows of a store that is not in use, by their ids, and take their bytes off the disk.
+
+    Parameters
+    ----------
+    path
+        The store's file.
+    ids
+        Of rows; those that it does not have, or that hold nothing, are no matter.
+    events
+        That tell of it; those that it has already are no matter.
+
+    Returns
+    -------
+    int
+        How many lost their words.
+    """
+    engine = writing(engine_of(path, create=False))
+    count = 0
+    try:
+        with unusable(path), engine.begin() as connection:
+            for event in events:
+                if event_with(connection, event.id) is None:
+                    add_event(connection, event)
+            for some in few(ids):
+                these = (ANSWERS.c.id.in_(some), ANSWERS.c.value.is_not(None))
+                changed = connection.execute(ANSWERS.update().where(*these).values(value=sa.null()))
+                count += changed.rowcount
+            connection.exec_driver_sql(f"PRAGMA user_version = {DUE}")
+    finally:
+        engine.dispose()
+    with unusable(path):
+        scrub(path)
+    return count
+
+
+def blank_person(connection: sa.Connection, ids: Iterable[str], told: Event, keep: str) -> int:
+    """Blank everything that anybody wrote under or about one person, but the exercise `keep`.
+
+    Parameters
+    ----------
+    connection
+        In a transaction that excludes other writers.
+    ids
+        All of the person's.
+    told
+        The event, of no exercise; each exercise gets one like it.
+    keep
+        Id of an exercise without words that others still count on.
+
+    Returns
+    -------
+    int
+        How many rows lost their words.
+    """
+    c = ANSWERS.c
+    where = (c.participant.in_(sorted(ids)), c.exercise != keep)
+    rows = read_answers(connection, sa.select(ANSWERS).where(*where).order_by(c.seq))
+    gone = [row for row in rows if row.value is not None]
+    events: dict[tuple[str, int, str], Event] = {}
+    for key in sorted({row.key[:3] for row in gone}):
+        own = str(uuid.uuid5(uuid.UUID(told.id), " ".join(map(str, key))))
+        events[key] = dataclasses.replace(told, id=own, participant=key[0], session=key[1], exercise=key[2])
+        add_event(connection, events[key])
+    for some in few(row.id for row in gone):
+        connection.execute(ANSWERS.update().where(c.id.in_(some)).values(value=sa.null()))
+    last = [row for row in newest(rows) if row.value is not None]
+    if last:
+        add_answers(connection, [_after(row, events[row.key[:3]]) for row in last])
+    connection.exec_driver_sql(f"PRAGMA user_version = {DUE}")
+    return len(gone)

@@ -5,7 +5,8 @@
     WorkbookError
     ├── InputError            what people wrote cannot be used; nothing was written
     │   ├── ProgramError      program.toml, roster.csv, coaches.csv, calls.csv
-    │   └── CurriculumError   a session file or a report template
+    │   ├── CurriculumError   a session file or a report template
+    │   └── RecordsRefused    an export, a backup, a restore or an end of retention that cannot be done so
     ├── Busy                  another writing command holds the program's lock
     ├── CellRefused           a code cell is outside the grammar of a workbook
     ├── CreditRefused         a claim above participation, or a ledger with a row missing
@@ -41,6 +42,7 @@ __all__ = [
     "MeasureRefused",
     "Problem",
     "ProgramError",
+    "RecordsRefused",
     "ReportFailed",
     "SaveRefused",
     "SiteRefused",
@@ -105,6 +107,10 @@ class ProgramError(InputError):
 
 class CurriculumError(InputError):
     """A session file or a report template cannot be used."""
+
+
+class RecordsRefused(InputError):  # noqa: N818
+    """Records cannot be exported, backed up, restored or retired like this."""
 
 
 class Busy(WorkbookError):  # noqa: N818 - the word a coordinator reads

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from mdli_workbook.files import write_whole
 from mdli_workbook.merge import Fate, merge
 from mdli_workbook.moving import bring_here, earlier_workbook
+from mdli_workbook.names import NO_NAMES
 from mdli_workbook.notebook import SessionCells, for_participant
 from mdli_workbook.salvage import Damage
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from mdli_workbook.curriculum import Session
     from mdli_workbook.merge import CellReport, Merged
+    from mdli_workbook.names import Names
     from mdli_workbook.program import Participant, Program
     from mdli_workbook.selection import Selection
 
@@ -105,13 +107,14 @@ def base_path(folder: Path, cohort: str, participant: str, stem: str) -> Path:
     return folder / ".mdli" / "base" / cohort / participant / f"{stem}.ipynb"
 
 
-def generate(
+def generate(  # noqa: PLR0913 - the options of one command
     program: Program,
     sessions: Sequence[Session],
     selection: Selection,
     *,
     today: date,
     scratch: Path | None = None,
+    names: Names = NO_NAMES,
 ) -> Iterator[Written]:
     """Write the selected workbooks.
 
@@ -124,6 +127,8 @@ def generate(
     scratch
         From :func:`~mdli_workbook.files.lock_program`. Without it nothing is written and the
         result says what would be.
+    names
+        What people were called before: what stands under those ids is theirs.
 
     Yields
     ------
@@ -136,7 +141,7 @@ def generate(
             continue
         for bases in ready:
             if selection.wants(participant, bases.cells.session.session):
-                yield _try(program.folder, participant, bases, scratch)
+                yield _try(program.folder, participant, bases, scratch, names)
 
 
 class _Bases:
@@ -182,25 +187,32 @@ class _Bases:
             self.first.replace(path)
 
 
-def _try(folder: Path, participant: Participant, bases: _Bases, scratch: Path | None) -> Written:
+def _try(
+    folder: Path, participant: Participant, bases: _Bases, scratch: Path | None, names: Names
+) -> Written:
     """Write one workbook; that it cannot be written must not stop the others."""
     try:
-        return _write(folder, participant, bases, scratch)
+        return _write(folder, participant, bases, scratch, names)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         return Written(participant.id, bases.cells.session.session, Done.FAILED, reason)
 
 
-def _write(folder: Path, participant: Participant, bases: _Bases, scratch: Path | None) -> Written:
+def _write(
+    folder: Path, participant: Participant, bases: _Bases, scratch: Path | None, names: Names
+) -> Written:
     who, number = participant.id, bases.cells.session.session
     place = (folder, participant.cohort, who, bases.cells.session.stem)
     if scratch is not None:
-        bring_here(folder, participant)
+        bring_here(folder, participant, names)
     base, workbook = base_path(*place), workbook_path(*place)
     text, begun = bases.cells.workbook(participant.cohort, who), base.with_suffix(".begun")
-    earlier = earlier_workbook(folder, participant, bases.cells.session)
-    fresh, standing = text.encode(), _read(earlier or workbook)
+    fresh, standing = text.encode(), _read(workbook)
     before, interrupted = (bases.read(one, participant.cohort, who, fresh) for one in (base, begun))
+    earlier = None
+    if standing in {None, before, fresh, interrupted}:  # nobody has written here
+        earlier = earlier_workbook(folder, participant, bases.cells.session, names)
+        standing = standing if earlier is None else _read(earlier)
     written = Written(who, number, Done.SAME if standing == fresh == before else Done.WRITTEN)
     content = fresh
     if standing is not None and standing not in {before, fresh, interrupted}:

@@ -6,6 +6,7 @@ that word is deleted again. Nothing that anybody wrote is rewritten (:mod:`mdli_
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from mdli_workbook import shelf
 from mdli_workbook.answers import Event
 from mdli_workbook.errors import Problem, ProgramError
 from mdli_workbook.files import private_folder, write_whole
-from mdli_workbook.names import RENAMED, Names
+from mdli_workbook.kind_changes import check_kinds
+from mdli_workbook.names import NO_NAMES, RENAMED, Names
 from mdli_workbook.program import store_address
 from mdli_workbook.rows import count_answers
 from mdli_workbook.sqlite import file_of
@@ -27,9 +29,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mdli_workbook.curriculum import Session
-    from mdli_workbook.program import Participant, Program
+    from mdli_workbook.program import Program
 
-__all__ = ["Aside", "check_names", "note_names", "set_aside", "settle_names"]
+__all__ = ["Aside", "Settled", "check_names", "foresee_names", "note_names", "set_aside", "settle_names"]
+
+Renamed = tuple[int, str, str]
+"""Session (0 for a person), earlier and later id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,15 @@ def _shared(ids: Iterable[str], session: int, names: Names) -> Iterator[tuple[st
         first.setdefault(now, one)
 
 
-def _renamed(program: Program, sessions: Sequence[Session], names: Names) -> Iterator[tuple[int, str, str]]:
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a command says of ids that were corrected, and what everything is called from then on."""
+
+    lines: tuple[str, ...]
+    names: Names
+
+
+def _renamed(program: Program, sessions: Sequence[Session], names: Names) -> Iterator[Renamed]:
     """Yield session (0 for a person), earlier and later id of what the store does not know yet.
 
     An id that is back, since a correction was taken back, is the later one again.
@@ -109,10 +122,34 @@ def _renamed(program: Program, sessions: Sequence[Session], names: Names) -> Ite
             yield session, now, new
 
 
+def _foresee(
+    program: Program, sessions: Sequence[Session], store: Store, now: Callable[[], datetime]
+) -> tuple[tuple[Renamed, ...], tuple[Event, ...], Names]:
+    """Return what the store does not know yet, as events, and the names after them.
+
+    Raises
+    ------
+    InputError
+        If an id would have two owners, or answers would be of another kind than their exercise.
+    """
+    with store.look() as (connection, known):
+        new = tuple(_renamed(program, sessions, known))
+        events = tuple(
+            Event(
+                str(uuid.uuid4()), RENAMED, who=old, participant="", at=now(), session=session, exercise=one
+            )
+            for session, old, one in new
+        )
+        names = known.then(events)
+        check_names(program, sessions, names)
+        check_kinds(program.folder, sessions, connection, known, names)
+    return new, events, names
+
+
 def note_names(
     program: Program, sessions: Sequence[Session], store: Store, now: Callable[[], datetime]
-) -> tuple[tuple[int, str, str], ...]:
-    """Tell the store what was renamed, and move the reports of who was.
+) -> tuple[Renamed, ...]:
+    """Tell the store what was renamed, and move reports that stand under an earlier id, cohort or slug.
 
     Parameters
     ----------
@@ -130,64 +167,96 @@ def note_names(
 
     Raises
     ------
-    ProgramError
-        If an id would have two owners; nothing was noted.
+    InputError
+        If an id would have two owners, or answers would be of another kind than their exercise; nothing
+        was noted.
     """
-    with store.look() as (_, known):
-        pass
-    new = tuple(_renamed(program, sessions, known))
-    events = [
-        Event(str(uuid.uuid4()), RENAMED, who=old, participant="", at=now(), session=session, exercise=later)
-        for session, old, later in new
-    ]
-    check_names(program, sessions, known.then(events))
+    new, events, names = _foresee(program, sessions, store, now)
     if events:
         store.record(*events)
-    for participant in program.participants:
-        if participant.renamed_from:
-            _move_reports(program.folder, participant)
+    _move_reports(program, sessions, names)
     return new
 
 
-def _move_reports(folder: Path, participant: Participant) -> None:
-    """Put the reports of somebody under their new id; the pages made from them are made again."""
-    for path in list((folder / "reports").glob(f"*/{participant.renamed_from}/*.ipynb")):
-        marker = shelf.read_marker(path)
-        target = shelf.report_path(folder, participant.cohort, participant.id, path.stem)
-        if marker is not None and not target.exists():
-            notebook = json.loads(path.read_text(encoding="utf-8"))
-            notebook["metadata"]["mdli"] |= {"participant": participant.id, "cohort": participant.cohort}
-            private_folder(target.parent)
-            write_whole(
-                target, json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", mode=0o600
-            )
-        shelf.take_down(path)
+def _move_reports(program: Program, sessions: Sequence[Session], names: Names) -> None:
+    """Put reports where they belong now; the pages made from them are made again.
 
-
-def settle_names(
-    program: Program, sessions: Sequence[Session], now: Callable[[], datetime]
-) -> tuple[str, ...]:
-    """Note what was renamed and count what is kept aside, if the program has a store yet.
-
-    Returns
-    -------
-    tuple of str
-        A line on each, in ids and counts.
+    Nobody else's file is touched, nor one whose participant is not in the roster.
     """
+    people = {one.id: one for one in program.participants}
+    slugs = {one.session: one.slug for one in sessions}
+    for path in list(shelf.find_reports(program.folder)):
+        owner = people.get(names.person(path.parent.name))
+        number, _, slug = path.stem.partition("-")
+        slug = slugs.get(int(number), slug) if number.isdecimal() else slug
+        stem = f"{number}-{slug}"
+        if owner is None or (path.parent.parent.name, path.parent.name, path.stem) == (
+            owner.cohort,
+            owner.id,
+            stem,
+        ):
+            continue
+        target = shelf.report_path(program.folder, owner.cohort, owner.id, stem)
+        _move_report(path, target, participant=owner.id, cohort=owner.cohort, slug=slug)
+
+
+def _move_report(path: Path, target: Path, **place: str) -> None:
+    if shelf.read_marker(path) is None:
+        return
+    if not target.exists():  # else it was made again meanwhile, and the one there counts
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook["metadata"]["mdli"] |= place
+        private_folder(target.parent)
+        text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        write_whole(target, text, mode=0o600)
+    shelf.take_down(path)
+
+
+def settle_names(program: Program, sessions: Sequence[Session], now: Callable[[], datetime]) -> Settled:
+    """Note what was renamed and count what is kept aside, if the program has a store yet."""
+    with _there(program, now) as store:
+        if store is None:
+            return _NOTHING
+        new = note_names(program, sessions, store, now)
+        with store.look() as (_, names):
+            pass
+        return Settled((*_told(new, "is"), *map(str, set_aside(program, sessions, store, names))), names)
+
+
+def foresee_names(program: Program, sessions: Sequence[Session], now: Callable[[], datetime]) -> Settled:
+    """Say what :func:`settle_names` would, and note nothing."""
+    with _there(program, now) as store:
+        if store is None:
+            return _NOTHING
+        new, _, names = _foresee(program, sessions, store, now)
+        return Settled(
+            (*_told(new, "would be"), *map(str, set_aside(program, sessions, store, names))), names
+        )
+
+
+_NOTHING = Settled((), NO_NAMES)
+
+
+@contextlib.contextmanager
+def _there(program: Program, now: Callable[[], datetime]) -> Iterator[Store | None]:
+    """Give the program's store, unless it has none yet."""
     address = store_address(program.folder)
     if not file_of(address).exists():
-        return ()
+        yield None
+        return
     with Store.open(address, now=now, create=False) as store:
-        new = note_names(program, sessions, store, now)
-        aside = set_aside(program, sessions, store)
-    of = (f"session {session}: {old}" if session else old for session, old, _ in new)
-    lines = (
-        f"{one} is {later} from now on, with all answers" for one, (_, _, later) in zip(of, new, strict=True)
-    )
-    return (*lines, *map(str, aside))
+        yield store
 
 
-def set_aside(program: Program, sessions: Sequence[Session], store: Store) -> tuple[Aside, ...]:
+def _told(new: Iterable[Renamed], is_or_would_be: str) -> Iterator[str]:
+    for session, old, later in new:
+        one = f"session {session}: {old}" if session else old
+        yield f"{one} {is_or_would_be} {later} from now on, with all answers"
+
+
+def set_aside(
+    program: Program, sessions: Sequence[Session], store: Store, names: Names | None = None
+) -> tuple[Aside, ...]:
     """Count the answers that nothing shows any more, in the order of sessions, then of people.
 
     Parameters
@@ -196,13 +265,15 @@ def set_aside(program: Program, sessions: Sequence[Session], store: Store) -> tu
         As their files say it now.
     store
         Asked once.
+    names
+        What everything will be called; what it is called now by default.
     """
     here = {(one.session, each.id) for one in sessions for each in one.exercises}
     people = {one.id for one in program.participants}
     gone: dict[tuple[int, str], dict[str, int]] = {}
     left: dict[str, int] = {}
-    with store.look() as (connection, names):
-        counted = count_answers(connection, names)
+    with store.look() as (connection, known):
+        counted = count_answers(connection, known if names is None else names)
     for participant, session, exercise, count in counted:
         if participant not in people:
             left[participant] = left.get(participant, 0) + count

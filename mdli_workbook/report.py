@@ -11,7 +11,7 @@ import json
 import shutil
 import tempfile
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -233,7 +233,7 @@ def make(  # noqa: PLR0913 - the options of one command
         Those that were made and those that failed, as they ended.
     """
     folder, jobs = program.folder, jobs or cores()
-    about = {"jobs": jobs, "selection": asdict(selection), "force": force}
+    about = {"jobs": jobs, "selection": selection.said, "force": force}
     outcomes: list[Outcome] = []
     with lock_program(folder, "mdli report") as scratch, _open_store(folder, now) as store:
         note_names(program, sessions, store, now)

@@ -26,11 +26,24 @@ class Selection:
         Ids; ``""`` for all.
     session
         Number; 0 for all.
+    pairs
+        Only these participants and sessions; ``None`` for all.
     """
 
     cohort: str = ""
     participant: str = ""
     session: int = 0
+    pairs: frozenset[tuple[str, int]] | None = None
+
+    @property
+    def said(self) -> dict[str, str | int]:
+        """What was asked for, for the record of a run; of pairs how many."""
+        asked: dict[str, str | int] = {
+            "cohort": self.cohort,
+            "participant": self.participant,
+            "session": self.session,
+        }
+        return asked if self.pairs is None else asked | {"pairs": len(self.pairs)}
 
     def wants(self, participant: Participant, session: int) -> bool:
         """Whether one participant's session is among what was chosen."""
@@ -38,6 +51,7 @@ class Selection:
             self.cohort in {"", participant.cohort}
             and self.participant in {"", participant.id}
             and self.session in {0, session}
+            and (self.pairs is None or (participant.id, session) in self.pairs)
         )
 
     def check(self, program: Program, sessions: Sequence[Session]) -> None:

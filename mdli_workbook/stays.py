@@ -72,6 +72,8 @@ class Table:
     """What stands in brackets behind the time columns."""
     seconds: bool = False
     """Whether a bare number of the length is meant in seconds."""
+    twice: tuple[str, ...] = ()
+    """Heads that stand twice, so that nobody can tell which of the columns is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def _table(at: int, cells: Sequence[str]) -> Table:
         len(cells),
         _in_brackets(cells, columns, ("joined", "left")),
         _in_brackets(cells, columns, ("duration",)).startswith("SEC"),
+        tuple(cells[at] for at in columns.values() if plain.count(plain[at]) > 1),
     )
 
 
@@ -208,16 +211,21 @@ def parse_moment(zone: ZoneInfo) -> Callable[[str], datetime]:
         if re.match(r"[0-9]{4}-", plain):
             meant = UTC if plain.endswith(" UTC") else zone
             return parse_time(meant)(re.sub(r"\.[0-9]+", "", plain.removesuffix(" UTC"))).astimezone(UTC)
-        for shape in US_TIMES:
-            with suppress(ValueError):
-                local = in_century(datetime.strptime(plain, shape))  # noqa: DTZ007 - its zone follows
-                return in_zone(local, zone).astimezone(UTC)
+        if (local := _month_first(plain)) is not None:
+            return in_zone(in_century(local), zone).astimezone(UTC)
         raise ValueError(
             f"{shown(text)} is no date and time; write it as 2026-01-13 18:00, or month first, "
             "1/13/2026 6:00 PM"
         )
 
     return parse
+
+
+def _month_first(plain: str) -> datetime | None:
+    for shape in US_TIMES:
+        with suppress(ValueError):
+            return datetime.strptime(plain, shape)  # noqa: DTZ007 - its zone follows
+    return None
 
 
 def parse_length(*, seconds: bool = False) -> Callable[[str], timedelta]:

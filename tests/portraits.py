@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conftest import CHROMIUM, QUIET
+from desk_days import ATTENDANCE
 from opened import Workbook
 from playwright.sync_api import sync_playwright
 from running import run, running_lab, running_site
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 COACH, PASSWORD = "ingrid-solheim", "violet harbor seven"
 PARTICIPANT, STEM = "amara-okafor", "06-leading-through-uncertainty"
+SESSION = "02-be-open-and-listen"
 
 
 def prepare(folder: Path) -> None:
@@ -74,12 +76,40 @@ def looking() -> Iterator[Browser]:
 def take(folder: Path, base: Path, out: Path, browser: Browser) -> dict[str, str]:
     """Take all pictures; return page → its words."""
     words: dict[str, str] = {}
+    _faculty(folder, base, out, browser)
+    _coordinator(folder, base, out, browser, words)
     with running_site(folder, base / "site", {COACH: PASSWORD}) as url:
         _coach(browser.new_page(viewport={"width": 1100, "height": 700}), url, out, words)
     with running_lab(folder, PARTICIPANT, base / "lab", cohort="demo") as lab:
         context = browser.new_context(viewport={"width": 1100, "height": 760}, locale="en-US")
         _participant(Workbook(lab, context.new_page(), f"{STEM}.ipynb"), out, words)
     return words
+
+
+def _faculty(folder: Path, base: Path, out: Path, browser: Browser) -> None:
+    preview = base / "preview.html"
+    run(folder, "preview", f"templates/sessions/{SESSION}.md", "--out", str(preview))
+    page = browser.new_page(viewport={"width": 780, "height": 620})
+    page.goto(preview.as_uri())
+    field = page.locator(".mdli-form textarea").first
+    field.wait_for()
+    field.evaluate("it => scrollTo(0, it.getBoundingClientRect().top - 300)")
+    page.screenshot(path=out / "faculty-preview.png")
+
+
+def _coordinator(folder: Path, base: Path, out: Path, browser: Browser, words: dict[str, str]) -> None:
+    (base / "june.csv").write_text(ATTENDANCE, encoding="utf-8")
+    run(folder, "attendance", str(base / "june.csv"))
+    run(folder, "status", "--html", str(base / "status.html"))
+    run(folder, "credits", "--pages", str(base / "pages"))
+    page = browser.new_page(viewport={"width": 1000, "height": 620})
+    page.goto((base / "status.html").as_uri())
+    words["status"] = page.inner_text("body")
+    page.screenshot(path=out / "coordinator-status.png")
+    page.set_viewport_size({"width": 780, "height": 640})
+    page.goto((base / "pages" / f"{PARTICIPANT}-statement.html").as_uri())
+    words["statement"] = page.inner_text("body")
+    page.screenshot(path=out / "coordinator-statement.png")
 
 
 def _coach(page: Page, url: str, out: Path, words: dict[str, str]) -> None:

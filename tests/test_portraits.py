@@ -35,7 +35,9 @@ def test_the_pages_name_what_is_on_the_screen_and_show_its_pictures(browser: Bro
         assert len(named) > 5
         assert [label for label in named if plain(label) not in said] == []
     shown = {
-        one for name in PAGES for one in re.findall(r"\(pictures/(.+?)\)", (DOCS / name).read_text("utf-8"))
+        one
+        for name in (*PAGES, "coordinator.md", "faculty.md")
+        for one in re.findall(r"\(pictures/(.+?)\)", (DOCS / name).read_text("utf-8"))
     }
     made, kept = ({path.name for path in folder.iterdir()} for folder in (taken, DOCS / "pictures"))
     assert shown == made == kept
@@ -52,15 +54,15 @@ def test_the_pictures_are_small() -> None:
         assert picture.stat().st_size <= LARGEST, picture.name
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "coordinator.md", "faculty.md"])
 def test_each_command_that_is_named_is_there(name: str) -> None:
-    for command in re.findall(r"`mdli (.+?)`", (DOCS / name).read_text("utf-8")):
+    for command in re.findall(r"`mdli ([^`]+?)`", (DOCS / name).read_text("utf-8")):
         first, *more = command.split()
         group = main.commands[first]
         assert not more or more[0] in getattr(group, "commands", {}), command
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "coordinator.md", "faculty.md"])
 def test_each_picture_says_in_words_what_it_shows(name: str) -> None:
     for alternative in re.findall(r"!\[(.*?)\]", (DOCS / name).read_text("utf-8")):
         assert len(alternative) > 40

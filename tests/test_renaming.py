@@ -19,6 +19,7 @@ from programs import (
     read,
     record_call,
     save,
+    snapshot,
     withdraw,
     write,
 )
@@ -32,6 +33,8 @@ from mdli_workbook.renaming import note_names, set_aside
 from mdli_workbook.report import make
 from mdli_workbook.selection import Selection
 from mdli_workbook.shelf import find_reports, report_path, take_down_withdrawn
+from mdli_workbook.site.reading import list_shelves, own_participants
+from mdli_workbook.site.sources import Sources
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -276,6 +279,98 @@ def test_a_change_of_coach_moves_what_is_shared_and_leaves_a_coachs_own_notes_th
     with open_store(folder) as store:
         assert [row.value for row in store.shared("ana", 2)] == [{"text": "for my coach"}]
         assert [row.author for row in store.newest("ana") if row.audience == "self"] == ["kim"]
+
+
+def test_a_dry_run_names_what_would_be_renamed_and_kept_aside_and_notes_nothing(folder: Path) -> None:
+    write(folder, "ana", "first-guess", {"text": "an answer"})
+    write(folder, "ben", "to-myself", {"text": "another"})
+    generate_all(folder)
+    rename_person(folder)
+    rename_exercise(folder)
+    text = (folder / LISTEN).read_text("utf-8").replace("{reflection} to-myself", "{reflection} another")
+    (folder / LISTEN).write_text(text.replace("exercise: to-myself", "exercise: another"), "utf-8")
+    before = snapshot(folder)
+    told = mdli(folder, "generate", "--dry-run").stdout.splitlines()
+    assert told[:3] == [
+        "ana would be ana-mora from now on, with all answers",
+        "session 2: first-guess would be my-guess from now on, with all answers",
+        "session 2 has no exercise 'to-myself' any more; 1 answer is kept, of 1 person",
+    ]
+    assert told[-1].startswith("workbooks: ")
+    assert snapshot(folder) == before
+    assert mdli(folder, "generate").stdout.splitlines()[:3] == [
+        one.replace("would be", "is") for one in told[:3]
+    ]
+
+
+def test_reports_move_along_with_a_cohort_and_a_slug_and_stand_once(folder: Path) -> None:
+    for who in ("ana", "ben"):
+        write(folder, who, "first-guess", {"text": "an answer"})
+    generate_all(folder)
+    make(*read(folder), Selection(), clock, jobs=1)
+    record_call(folder, "ana")  # so that nothing makes hers again
+    file = folder / "templates" / "sessions" / "02-hear.md"
+    (folder / LISTEN).rename(file)
+    file.write_text(SECOND.replace("slug: listen", "slug: hear"))
+    roster = folder / "roster.csv"
+    roster.write_text(roster.read_text().replace("ana@example.org,spring", "ana@example.org,autumn"))
+    foreign = folder / "reports" / "spring" / "ana" / "mine.ipynb"
+    foreign.write_text("{}")
+    assert mdli(folder, "generate").returncode == 0
+    where = {path.relative_to(folder / "reports").as_posix() for path in find_reports(folder)}
+    reports = {
+        f"{who}/{stem}.ipynb" for who in ("autumn/ana", "spring/ben") for stem in ("01-journey", "02-hear")
+    }
+    assert where == reports | {"spring/ana/mine.ipynb"}, "what is no report of ours stays where it is"
+    sources = Sources(folder, clock)
+    shelves = list_shelves(sources, own_participants(sources.program(), "kim", clock().date()))
+    shown = {(one.participant.id, marker.stem) for one in shelves for marker in one.markers}
+    assert shown == {(who, stem) for who in ("ana", "ben") for stem in ("01-journey", "02-hear")}
+    sources.store().close()
+
+
+def test_a_correction_that_is_taken_back_brings_workbooks_and_reports_back(folder: Path) -> None:
+    write(folder, "ana", "first-guess", {"text": "an answer"})
+    roster = (folder / "roster.csv").read_text()
+    rename_person(folder)
+    assert mdli(folder, "generate").returncode == 0
+    make(*read(folder), Selection(), clock, jobs=1)
+    with_own_cell(workbook_path(folder, "spring", "ana-mora", "02-listen"), "My own words")
+    (folder / "roster.csv").write_text(roster)
+    assert "ana-mora is ana from now on, with all answers\n" in mdli(folder, "generate").stdout
+    assert b"My own words" in workbook_path(folder, "spring", "ana", "02-listen").read_bytes()
+    assert report_path(folder, "spring", "ana", "02-listen").is_file()
+    assert not list(folder.glob("*/spring/ana-mora"))
+
+
+def test_who_was_generated_anew_before_anybody_said_that_the_id_was_corrected_gets_all_back(
+    folder: Path,
+) -> None:
+    generate_all(folder)
+    old, new = (workbook_path(folder, "spring", who, "02-listen") for who in ("ana", "ana-mora"))
+    with_own_cell(old, "My own words")
+    (old.parent / "notes.txt").write_text("a file of mine")
+    rename_person(folder)
+    said = (folder / "roster.csv").read_text()
+    (folder / "roster.csv").write_text(said.replace(",ana\n", ",\n"))  # forgotten
+    assert mdli(folder, "generate").returncode == 0
+    assert b"My own words" not in new.read_bytes()
+    (folder / "roster.csv").write_text(said)
+    assert mdli(folder, "generate").returncode == 0
+    assert b"My own words" in new.read_bytes()
+    assert (new.parent / "notes.txt").is_file()
+    assert not old.exists()
+
+
+def test_a_call_under_the_earlier_id_is_told_with_the_way_out(folder: Path) -> None:
+    head = "participant_id,call,starts_at,minutes,state\n"
+    (folder / "calls.csv").write_text(
+        f"{head}ben,1,2026-01-20 12:00,45,held\nana,1,2026-01-21 12:00,45,held\n"
+    )
+    rename_person(folder)
+    told = mdli(folder, "check")
+    way_out = "is 'ana-mora' now (roster.csv line 2); write that"
+    assert (told.returncode, told.stderr) == (2, f"calls.csv line 3: participant_id 'ana' {way_out}\n")
 
 
 def test_names_are_joined_whatever_the_order_of_corrections() -> None:

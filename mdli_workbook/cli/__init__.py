@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mdli_workbook.cli import credit as crediting
-from mdli_workbook.cli import reading, writing
+from mdli_workbook.cli import desk, reading, records, writing
+from mdli_workbook.cli import insight as insights
 from mdli_workbook.cli.setting import FAILED, UNUSABLE, Setting, say
 from mdli_workbook.errors import InputError, WorkbookError
 
@@ -80,5 +81,13 @@ for _command in (
     reading.demo,
     crediting.attendance,
     crediting.credits_,
+    desk.status,
+    desk.due,
+    insights.insight,
+    insights.quality,
+    records.export,
+    records.backup,
+    records.restore,
+    records.retire,
 ):
     main.add_command(_command)

@@ -37,7 +37,10 @@ def init(folder: Path) -> None:
 @click.pass_obj
 def check(setting: Setting) -> None:
     """Name every problem in the program's files, with file and line."""
+    from mdli_workbook.renaming import foresee_names  # noqa: PLC0415
+
     program, sessions = read_all(setting, learners=True)
+    foresee_names(program, sessions, setting.clock(program))
     counts = (
         (len(program.participants), "participant", "participants"),
         (len(program.coaches), "coach", "coaches"),
@@ -56,19 +59,27 @@ def generate(setting: Setting, cohort: str, participant: str, session: int | Non
     """Write the workbooks; running it again is safe."""
     from mdli_workbook.files import lock_program  # noqa: PLC0415
     from mdli_workbook.generate import generate as write  # noqa: PLC0415
-    from mdli_workbook.renaming import settle_names  # noqa: PLC0415
+    from mdli_workbook.renaming import foresee_names, settle_names  # noqa: PLC0415
 
     program, sessions = read_all(setting)
     selection = selection_of(cohort, participant, session)
     selection.check(program, sessions)
-    today = program.today(setting.clock(program))
+    now = setting.clock(program)
+    today = program.today(now)
     if dry_run:
-        _tell(write(program, sessions, selection, today=today), "would be ")
+        settled = foresee_names(program, sessions, now)
+        _say_all(settled.lines)
+        _tell(write(program, sessions, selection, today=today, names=settled.names), "would be ")
         return
     with lock_program(program.folder, "mdli generate") as scratch:
-        for line in settle_names(program, sessions, setting.clock(program)):
-            say(line)
-        _tell(write(program, sessions, selection, today=today, scratch=scratch))
+        settled = settle_names(program, sessions, now)
+        _say_all(settled.lines)
+        _tell(write(program, sessions, selection, today=today, scratch=scratch, names=settled.names))
+
+
+def _say_all(lines: Iterable[str]) -> None:
+    for line in lines:
+        say(line)
 
 
 def _tell(written: Iterable[Written], prefix: str = "") -> None:

@@ -315,6 +315,8 @@ def _moments(patients: Patients, line: Line) -> tuple[float | None, float | None
     for name, group in zip(line.size.dimensions, line.size.group, strict=True):
         coded = patients.dimensions[name]
         chosen &= coded.codes == coded.names.index(group)
+    if not chosen.any():
+        return None, None
     # a sum of values follows by subtraction only where the number of patients does, and that is never small
     return _rounded(values[chosen].mean()), _rounded(values[chosen].std(ddof=1))
 

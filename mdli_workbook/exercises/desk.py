@@ -110,10 +110,18 @@ class WorkbookDesk:
         from mdli_workbook.exercises.widget import FormWidget, overview  # noqa: PLC0415
 
         if self._desktop.store is None:  # each form says why; nobody can say what is left
-            return FormWidget(overview(), lambda _: None, lambda: how_far(Progress(())), self._look)
-        widget = FormWidget(overview(), lambda _: None, self._sheet.progress, self._look)
+            return FormWidget(overview(), self._copy, lambda: how_far(Progress(())), self._look)
+        widget = FormWidget(overview(), self._copy, self._sheet.progress, self._look)
         self._sheet.watch(widget.send)
         return widget
+
+    def _copy(self, message: object) -> dict[str, Any] | None:
+        """Answer the button that gives participants their whole record."""
+        if not isinstance(message, dict) or message.get("type") != "record":
+            return None
+        from mdli_workbook.exercises.own_copy import OwnCopy  # noqa: PLC0415 - seldom needed
+
+        return OwnCopy(self._desktop, self._folder)(message)
 
     def carried(self) -> Iterator[FormWidget]:
         """Yield what earlier months left: what the coach wrote last, and a form for each open commitment."""

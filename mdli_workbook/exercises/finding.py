@@ -10,7 +10,7 @@ import uuid
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mdli_workbook.answers import Event
 from mdli_workbook.errors import InputError, StoreUnusable, WorkbookError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mdli_workbook.exercises.replies import Place
     from mdli_workbook.store import Store
 
-__all__ = ["find_accommodations", "find_coach", "find_store", "open_desktop"]
+__all__ = ["find_accommodations", "find_coach", "find_person", "find_store", "open_desktop"]
 
 STORE_FILE = Path(".config/mdli/store.toml")
 EXAMPLE = 'address = "sqlite:////folder/answers.db"'
@@ -121,6 +121,37 @@ def _read_coach(program: Path, participant: str, _written: object) -> str:
     coaches = read_sheet(program, "coaches.csv", COACHES_COLUMNS, [])
     coach = {row.cells["participant_id"]: row.cells["coach_id"] for row in roster.rows}.get(participant, "")
     return {row.cells["coach_id"]: row.cells["name"] for row in coaches.rows}.get(coach, "")
+
+
+def find_person(participant: str, folder: Path) -> dict[str, Any]:
+    """Return what the program's files say of a participant, for their own record; as far as they can be read.
+
+    Parameters
+    ----------
+    participant
+        Whose.
+    folder
+        The notebook's folder.
+
+    Returns
+    -------
+    dict
+        Columns of the roster, with ``program`` (its title), ``zone`` and ``coaches`` (id → name).
+    """
+    from mdli_workbook.program import read_program  # noqa: PLC0415 - seldom needed
+
+    home = _program_of(folder)
+    try:
+        program = None if home is None else read_program(home)
+        who = None if program is None else program.participant(participant)
+    except (InputError, OSError):
+        return {}
+    if program is None or who is None:
+        return {}
+    about = {"email": who.email, "cohort": who.cohort, "coach_id": who.coach_id}
+    about |= {"organization": who.organization, "role": who.role}
+    coaches = {one.id: one.name for one in program.coaches}
+    return about | {"name": who.name, "program": program.title, "zone": program.zone, "coaches": coaches}
 
 
 def find_store(home: Path, program: Path | None) -> str:

@@ -15,7 +15,7 @@ __all__ = ["ASSETS", "LOADER", "MODULE", "NAME", "SCRIPT", "SCRIPTS", "STYLE", "
 ASSETS = Path(__file__).with_name("assets")
 SCRIPTS = (
     *("drafts.js", "saving.js", "controls.js", "fields.js", "entries.js", "history.js", "nudge.js"),
-    *("foot.js", "look.js", "undo.js", "panel.js", "own-data.js", "explorer.js", "form.js"),
+    *("foot.js", "look.js", "undo.js", "own-copy.js", "panel.js", "own-data.js", "explorer.js", "form.js"),
 )
 STYLES = ("tokens.css", "form.css", "page.css", "mine.css", "explorer.css", "look.css")
 

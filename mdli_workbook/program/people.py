@@ -267,11 +267,16 @@ def read_calls(sheet: Sheet, roster: Sheet, settings: Settings) -> tuple[Call, .
     """
     find_twice(sheet.rows, "participant_id", "call")
     cohorts = {row.cells.get("participant_id", ""): row.cells.get("cohort", "") for row in roster.rows}
+    now = {row.cells.get(RENAMED_FROM, ""): row for row in roster.rows}
     for row in sheet.rows:
         participant = row.cells.get("participant_id", "")
         if participant and roster.whole and participant not in cohorts and not row.ragged:
             hint = nearest(participant, cohorts)
-            row.say(f"participant_id {shown(participant)} is not in roster.csv; add or correct it{hint}")
+            say = f"is not in roster.csv; add or correct it{hint}"
+            if participant in now:
+                id_, line = now[participant].cells["participant_id"], now[participant].line
+                say = f"is {shown(id_)} now (roster.csv line {line}); write that"
+            row.say(f"participant_id {shown(participant)} {say}")
     return tuple(call for row in sheet.rows if (call := _call(row, cohorts, settings)))
 
 

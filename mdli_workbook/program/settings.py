@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PROGRAM_FILE",
     "Credit",
+    "Due",
     "ScheduledSession",
     "Settings",
     "read_settings",
@@ -29,8 +30,9 @@ __all__ = [
 ]
 
 PROGRAM_FILE = "program.toml"
-KEYS = ("title", "time_zone", "store", "today", "credit", "sessions")
+KEYS = ("title", "time_zone", "store", "today", "credit", "due", "sessions")
 CREDIT_KEYS = ("cap", "session", "call")
+DUE_KEYS = ("report_days_before", "remind_days_before")
 SESSION_KEYS = ("session", "starts_at", "call_from", "call_until", "cohort")
 STORES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 UTC = ZoneInfo("UTC")
@@ -52,6 +54,22 @@ class Credit:
     cap: Decimal
     session: Decimal
     call: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """How long before a call something is due.
+
+    Parameters
+    ----------
+    report_days_before
+        Its report is made from so many days before it.
+    remind_days_before
+        Who has not done its workbook is overdue, and reminded, from so many days before it.
+    """
+
+    report_days_before: int = 3
+    remind_days_before: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +114,7 @@ class Settings:
 
     Parameters
     ----------
-    title, zone, credit, sessions, store, today
+    title, zone, credit, sessions, store, today, due
         As in the file; `store` is the address as it is written there.
     whole
         Whether nothing was wrong in it. If something was, the rest serves only to check the other files.
@@ -108,6 +126,7 @@ class Settings:
     sessions: tuple[ScheduledSession, ...]
     store: str = field(default="", repr=False)  # it may hold a password
     today: date | None = None
+    due: Due = field(default_factory=Due)
     whole: bool = field(default=True, repr=False)
 
     def session(self, number: int, cohort: str) -> ScheduledSession | None:
@@ -149,6 +168,7 @@ def read_settings(folder: Path, cohorts: Collection[str], problems: list[Problem
         sessions=tuple(session for _, session in entries),
         store=keys.read_if_given("store", text_of(_parse_store), ""),
         today=keys.read_if_given("today", parse_day, None),
+        due=_read_due(keys),
     )
     keys.tell(problems)
     return replace(settings, whole=len(problems) == before)
@@ -188,6 +208,23 @@ def _read_credit(keys: Keys) -> Credit:
     inside.check_known(CREDIT_KEYS)
     cap, session, call = (inside.read(key, _parse_quarter_hours, NONE) for key in CREDIT_KEYS)
     return Credit(cap, session, call)
+
+
+def _read_due(keys: Keys) -> Due:
+    """Return what ``[due]`` says; a program may do without it."""
+    if not isinstance(keys.data.get("due", {}), dict):
+        keys.say("due", f"must be a table [due] with {', '.join(DUE_KEYS)}")
+        return Due()
+    inside, usual = keys.inside("due"), Due()
+    inside.check_known(DUE_KEYS)
+    report = inside.read_if_given("report_days_before", _parse_days, usual.report_days_before)
+    return Due(report, inside.read_if_given("remind_days_before", _parse_days, usual.remind_days_before))
+
+
+def _parse_days(value: object) -> int:
+    if type(value) is int and 0 <= value <= 60:
+        return value
+    raise ValueError(f"{shown(value)} is no number of days; write one from 0 to 60")
 
 
 def _parse_quarter_hours(value: object) -> Decimal:

@@ -25,6 +25,7 @@ D = TypeVar("D")
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 CSV_WAY_OUT = 'in Excel, save it as "CSV UTF-8 (Comma delimited)"'
+TOO_LONG = f"has a cell of more than {csv.field_size_limit():,} characters; correct it, or export it again"
 OPEN_QUOTE = (
     "opens a quote that is not closed before the next cell: close it, write a quote within a cell twice, "
     "or save the file again if it is half-written"
@@ -233,8 +234,8 @@ def read_records(
             cells = [cell.strip() for cell in next(reader)]
         except StopIteration:
             return
-        except csv.Error:
-            problems.append(Problem(name, begin, OPEN_QUOTE))
+        except csv.Error as error:
+            problems.append(Problem(name, begin, TOO_LONG if "field limit" in str(error) else OPEN_QUOTE))
             return
         if any(cells):
             yield begin, cells

@@ -36,7 +36,7 @@ __all__ = [
 Day = TypeVar("Day", bound=date)
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"']+@[^\s@<>()\[\]\\,;:\"'.]+(\.[^\s@<>()\[\]\\,;:\"'.]+)+")
+EMAIL = re.compile(r"(?!=)[^\s@<>()\[\]\\,;:\"']+@[^\s@<>()\[\]\\,;:\"'.]+(\.[^\s@<>()\[\]\\,;:\"'.]+)+")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?")
 
@@ -95,7 +95,10 @@ def _as_id(text: str) -> str:
 
 def parse_line(text: str) -> str:
     """Return text on one line: line breaks and double spaces become one space."""
-    return " ".join(text.split())
+    line = " ".join(text.split())
+    if any(unicodedata.category(one) == "Cc" for one in line):
+        raise ValueError(f"{shown(line)} holds a control character; type it again")
+    return line
 
 
 def parse_name(text: str) -> str:

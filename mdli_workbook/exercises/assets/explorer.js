@@ -9,15 +9,6 @@ const SLOW = "Still counting … A large file takes a few seconds. If this stays
 
 const optionsOf = (list) => list.map(({ id, label }) => el("option", { value: id }, label));
 
-const download = ({ name, mime, text }) => {
-  const url = URL.createObjectURL(new Blob([text], { type: mime }));
-  const link = el("a", { href: url, download: name, hidden: true });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
-};
-
 // A choice of one, its label above it: a compact column of the row.
 const picker = (id, label, onchange) => {
   const select = el("select", { class: "mdli-input", id, onchange });
@@ -140,7 +131,7 @@ class Explorer {
 
   onExport(message) {
     if (message.problem) this.wait.textContent = message.problem;
-    else download(message);
+    else download({ ...message, content: message.text });
   }
 
   onFigure({ id, problem, choice, options, html, view }) {

@@ -84,6 +84,7 @@ const renderProgress = (model, host) => {
   const root = el("section", { class: "mdli-form mdli-panel mdli-progress", "aria-label": model.get("spec").heading });
   const progress = new Progress(root);
   const share = sharing(`mdli-${uuid()}`);
+  const copy = new OwnCopy(model);
   const unwatch = Drafts.watch(share.show);
   let greeting;
   const greet = () => {
@@ -92,11 +93,12 @@ const renderProgress = (model, host) => {
   };
   const hear = (message) => {
     if (message?.type === "look") dress(root, message.words);
+    if (message?.type === "record" || message?.id === "record") copy.hear(message);
     if (message?.type !== "progress") return;
     clearTimeout(greeting);
     progress.hear(message);
   };
-  root.append(progress.node, share.node);
+  root.append(progress.node, share.node, copy.node);
   keepKeysHere(root, { flush: () => {} });
   model.on("msg:custom", hear);
   host.append(root);
@@ -104,6 +106,7 @@ const renderProgress = (model, host) => {
   return () => {
     clearTimeout(greeting);
     clearTimeout(progress.timer);
+    copy.close();
     unwatch();
     model.off("msg:custom", hear);
   };
