@@ -50,8 +50,12 @@ def _export_cohort(setting: Setting, cohort: str, folder: Path, *, text: bool) -
     selection_of(cohort, "", None).check(program, ())
     now = setting.clock(program)
     with Store.open(store_address(program.folder), now=now, create=False) as store:
-        export_cohort(program, sessions, store, cohort, folder, now, text=text)
-    say(f"table of cohort {cohort}: {folder}")
+        made = export_cohort(program, sessions, store, cohort, folder, now, text=text)
+    if made.too_few:
+        say(f"{made.too_few} exercises were answered by fewer than five people; left out", err=True)
+    if made.unreadable:
+        say(f"{made.unreadable} answers do not fit their exercise; left out, see mdli quality", err=True)
+    say(f"table of cohort {cohort}: {made.people} people, {made.rows} rows: {folder}")
 
 
 @click.command()

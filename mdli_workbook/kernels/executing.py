@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["WarmExecution"]
 
-_GRACE = 10.0
-"""Seconds that a kernel may take to end after its notebook has; then it is killed."""
+_GRACE = 5.0
+"""Seconds that a kernel may take to end after its notebook has, as with jupyter_client; then it is killed."""
 
 
 class WarmExecution(NBClientEngine):  # type: ignore[misc]

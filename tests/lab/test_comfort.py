@@ -338,7 +338,9 @@ def test_a_screen_reader_is_told_which_exercise_was_saved(
     expect(book.form("guess").root.locator('.mdli-foot [role="status"].mdli-unseen')).to_contain_text(
         "First guess: Saved"
     )
-    expect(book.page.locator('.mdli-progress [role="status"]')).to_contain_text("1 of 11 parts done")
+    expect(book.page.locator('.mdli-progress [role="status"].mdli-unseen')).to_contain_text(
+        "1 of 11 parts done"
+    )
 
 
 def test_a_look_is_read_anew_each_time_and_stands_in_no_file(
