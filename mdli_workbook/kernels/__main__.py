@@ -46,8 +46,14 @@ class _Kernel:
             self.asker.send((what, self.number, value))
 
     def kill(self) -> None:
-        with contextlib.suppress(OSError):
-            os.killpg(self.process.pid or 0, signal.SIGKILL)
+        """Kill it with all that it started; just forked, it may not lead its own group yet."""
+        if self.process.pid is None:
+            return
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.kill(self.process.pid, signal.SIGKILL)
 
 
 @dataclass(slots=True, eq=False)

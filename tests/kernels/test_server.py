@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 from programs import wait_until
 
+from mdli_workbook.kernels.__main__ import _Kernel
 from mdli_workbook.kernels.asking import fork_server
 
 if TYPE_CHECKING:
@@ -77,6 +80,13 @@ def test_nobody_is_left_when_who_asked_is_killed(tmp_path: Path) -> None:
     owner.communicate()
     for one in left:
         ends(one)
+
+
+def test_a_kernel_just_forked_which_does_not_lead_its_own_group_yet_is_killed_as_well() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    with socket.socket() as asker:
+        _Kernel(Connection(asker.detach()), 1, child, None).kill()
+    assert child.wait(8) == -signal.SIGKILL
 
 
 def test_a_busy_kernel_ends_with_who_asked_and_so_does_what_it_started(tmp_path: Path) -> None:

@@ -209,6 +209,7 @@ def test_words_of_every_writing_survive_a_reload(lab: Lab, notebook: Callable[..
     assert (row.value or {})["text"].replace("ok", "", 1) == written
 
 
+@pytest.mark.soak
 def test_a_hundred_thousand_characters_are_written_fluidly_and_saved_whole(
     lab: Lab, notebook: Callable[..., Notebook], record_property: Callable[[str, object], None]
 ) -> None:

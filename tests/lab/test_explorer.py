@@ -174,6 +174,7 @@ def write_own(folder: Path, name: str, rows: int, **changed: str) -> Path:
     return path
 
 
+@pytest.mark.soak
 def test_the_demonstration_is_explored_by_keyboard_saved_and_in_the_report(
     lab: Lab, explore: Callable[[], Explorer]
 ) -> None:
