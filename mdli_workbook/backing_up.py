@@ -27,9 +27,9 @@ import sqlalchemy as sa
 from mdli_workbook import shelf
 from mdli_workbook.answers import Event
 from mdli_workbook.archive import TOPS, open_archive, write_archive
+from mdli_workbook.edition import package_version
 from mdli_workbook.erasing import blank_rows, scrub
 from mdli_workbook.errors import Problem, RecordsRefused, StoreUnusable
-from mdli_workbook.exercises.record_data import package_version
 from mdli_workbook.program import store_address
 from mdli_workbook.records import check_empty, whole_folder
 from mdli_workbook.rows import ANSWERS, EVENTS, read_events

@@ -29,7 +29,17 @@ if TYPE_CHECKING:
     from mdli_workbook.program import Participant, Program
     from mdli_workbook.store import Store
 
-__all__ = ["LEDGER", "Change", "Standing", "changes_of", "claim_of", "ledger_csv", "ledger_of", "standings"]
+__all__ = [
+    "COORDINATOR",
+    "LEDGER",
+    "Change",
+    "Standing",
+    "changes_of",
+    "claim_of",
+    "ledger_csv",
+    "ledger_of",
+    "standings",
+]
 
 ATTENDED, CLAIMED = "attended", "credit-claimed"
 COORDINATOR = "coordinator"

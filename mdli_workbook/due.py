@@ -26,7 +26,7 @@ from mdli_workbook.store import Store
 from mdli_workbook.tallies import look_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from mdli_workbook.report import Outcome
     from mdli_workbook.status import PersonStatus
 
-__all__ = ["COMMAND", "MAILS", "REMINDED", "Due", "Ran", "forget", "look", "run"]
+__all__ = ["COMMAND", "MAILS", "REMINDED", "Due", "Ran", "forget", "look", "run", "write_mails"]
 
 COMMAND = "mdli due"
 MAILS = "mails"
@@ -142,7 +142,7 @@ def run(
     with lock_program(program.folder, COMMAND) as scratch:
         _, reminders = _wanted(program, sessions, now)  # of now: they went on writing
         mails = mails_of(program, sessions, reminders)
-        _write_mails(program, mails, folder, now, scratch)
+        _remind(program, mails, folder, now, scratch)
     return Ran(workbooks, reports, mails, tuple(settled.lines))
 
 
@@ -210,15 +210,19 @@ def read_reminded(folder: Path) -> Mapping[str, str]:
         ) from None
 
 
-def _write_mails(
+def write_mails(mails: Iterable[Mail], folder: Path) -> None:
+    """Write each mail as a draft, in a folder that only this account may enter."""
+    for one in mails:
+        write_whole(private_folder(folder) / one.file, one.eml(), mode=0o600)
+
+
+def _remind(
     program: Program, mails: Sequence[Mail], folder: Path, now: Callable[[], datetime], scratch: Path
 ) -> None:
     """Write each mail, then remember it: a run that is killed between writes the same file again."""
     if not mails:
         return
-    private_folder(folder)
-    for one in mails:
-        write_whole(folder / one.file, one.eml(), mode=0o600)
+    write_mails(mails, folder)
     at = now().isoformat(timespec="seconds")
     known = {**read_reminded(program.folder), **{each: at for one in mails for each in one.occasions}}
     _remember(program.folder, known, scratch)

@@ -56,6 +56,11 @@ class Block:
     labels: Mapping[str, str]
     figures: tuple[Figure, ...]
 
+    @property
+    def withheld(self) -> bool:
+        """Whether nothing of it may be told."""
+        return all(one.withheld for one in self.figures)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

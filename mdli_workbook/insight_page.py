@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from mdli_workbook.insight import Block, Insight, Words
     from mdli_workbook.releases import Figure
 
-__all__ = ["RULE", "page", "told"]
+__all__ = ["RULE", "WITHHELD", "page", "told"]
 
 RULE = (
     "Numbers of people from 1 to 10 are withheld, and what they could be computed from; a zero is shown. "
     "Ratings count if their writers addressed them to a coach or to the program."
 )
+WITHHELD = "withheld: too few people"
 _STYLE = """\
 :root {
   --ink: #1c2430; --soft: #56616f; --line: #b9c2cb; --ground: #fff; --accent: #0f5f73;
@@ -93,6 +94,10 @@ def _or(number: int | None) -> str:
 
 
 def _block(block: Block) -> Markup:
+    if block.withheld:
+        return Markup("<section>\n<h2>{}</h2>\n<p>{}</p>\n</section>").format(
+            block.title, WITHHELD.capitalize()
+        )
     rows = Markup("\n").join(_row(block.labels.get(one.of, one.of), one) for one in block.figures)
     return Markup(
         '<section>\n<h2>{}</h2>\n<div class="scroll"><table>\n<caption>{}</caption>\n<thead><tr>'

@@ -15,9 +15,10 @@ import shutil
 from typing import TYPE_CHECKING
 
 from mdli_workbook.crediting import ledger_of, standings
+from mdli_workbook.edition import package_version
 from mdli_workbook.errors import Problem, RecordsRefused
 from mdli_workbook.exercises.own_record import Whose, asked_in, asked_of, own_record
-from mdli_workbook.exercises.record_data import SHAPE, package_version, record_data
+from mdli_workbook.exercises.record_data import SHAPE, record_data
 from mdli_workbook.exercises.record_page import record_page
 from mdli_workbook.generate import base_path
 from mdli_workbook.program import store_address
@@ -38,11 +39,13 @@ PAGE, DATA, MANIFEST = "record.html", "record.json", "manifest.json"
 _CHECKPOINTS = ".ipynb_checkpoints"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
 class Exported:
-    """What an export wrote, in counts."""
+    """What an export wrote, in counts, and what is no plain file."""
 
-    def __init__(self, answers: int, workbooks: int, left_out: Sequence[str]) -> None:
-        self.answers, self.workbooks, self.left_out = answers, workbooks, tuple(left_out)
+    answers: int
+    workbooks: int
+    left_out: tuple[str, ...]
 
 
 def export_participant(
@@ -87,7 +90,7 @@ def export_participant(
     record = dataclasses.replace(found, account=standing.account, days=standing.days)
     with whole_folder(folder) as part:
         _write_all(part, record, notebooks)
-    return Exported(len(record.rows), len(notebooks), left_out)
+    return Exported(len(record.rows), len(notebooks), tuple(left_out))
 
 
 def _whose(program: Program, who: Participant) -> Whose:

@@ -152,15 +152,15 @@ def _to_participant(
 ) -> tuple[str, list[str]]:
     who = some[0].who
     coach = program.coach(who.coach_id).name
-    said = []
+    said: list[str] = []
     for one in some:
         number = one.session.session
         left = _left(one.session, minutes="extra-time" not in who.accommodations)
         said.append(
-            f"your coaching call {number} with {coach} {_when(one.call, who.zone)}. "
+            f"{'And your' if said else 'Your'} coaching call {number} with {coach} "
+            f"{_when(one.call, who.zone)}. "
             f"The workbook for it is session {number}, “{titles[number]}”: {left} left."
         )
-    said[1:] = [f"And {one}" for one in said[1:]]
     subject = f"Session {some[0].session.session}, before your call"
     return subject, [*said, _ENCOURAGING]
 
@@ -179,7 +179,7 @@ def _to_coach(
         f"- call {one.session.session} with {one.who.name}, {_when_it_was(one.call, zone)}" for one in some
     ]
     calls = "this call" if len(some) == 1 else "these calls"
-    asked = f"nobody has noted yet what became of {calls}:"
+    asked = f"Nobody has noted yet what became of {calls}:"
     return f"Did {calls} take place?", [asked, "\n".join(lines), _ASKING]
 
 
@@ -193,7 +193,7 @@ def _left(session: SessionStatus, *, minutes: bool) -> str:
     tally = session.tally
     parts = tally.total - tally.done
     if minutes and tally.minutes_left:
-        return f"about {tally.minutes_left} minutes are"
+        return f"about {tally.minutes_left} minutes are" if tally.minutes_left > 1 else "about a minute is"
     return "one part is" if parts == 1 else f"{parts} parts are"
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
-from functools import cache
-from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
 
 from mdli_workbook.briefing import alone
+from mdli_workbook.edition import code_hash
 from mdli_workbook.errors import CellRefused, ReportFailed
 from mdli_workbook.exercises import KINDS
 from mdli_workbook.grammar import Call
@@ -145,18 +144,8 @@ def fingerprint_of(base: str, front: Sequence[str | Part], briefing: Briefing) -
     said = briefing.model_dump_json(by_alias=True, exclude={"today"})
     # of the calendar only what turns a promise's date into the past; an age is that of the day it was made
     past = [step.due for step in briefing.history if step.due and step.due < briefing.today.isoformat()]
-    return Fingerprint(template=_hash(base, *parts), package=_package(), briefing=_hash(said, *past))
+    return Fingerprint(template=_hash(base, *parts), package=code_hash(), briefing=_hash(said, *past))
 
 
 def _hash(*texts: str) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
-
-
-@cache
-def _package() -> str:
-    """Hash of the code that draws reports, so that a new version builds them again."""
-    found = hashlib.sha256(metadata.version("mdli-workbook").encode())
-    for source in sorted(resources.files("mdli_workbook.exercises").iterdir(), key=lambda one: one.name):
-        if source.name.endswith(".py"):
-            found.update(source.read_bytes())
-    return found.hexdigest()

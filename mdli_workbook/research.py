@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from mdli_workbook.edition import package_version
 from mdli_workbook.errors import Problem, RecordsRefused
 from mdli_workbook.exercises.entries import EntryOrder
 from mdli_workbook.exercises.pieces import heading
-from mdli_workbook.exercises.record_data import package_version
 from mdli_workbook.files import lock_program, write_whole
 from mdli_workbook.records import check_empty, whole_folder, write_private
 from mdli_workbook.releases import FROM

@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from mdli_workbook import due, releases, research
 from mdli_workbook.answers import Event
+from mdli_workbook.crediting import COORDINATOR
 from mdli_workbook.erasing import blank_person, why_not_scrubbed
 from mdli_workbook.errors import Problem, RecordsRefused
 from mdli_workbook.exercises.coaching import CALL
@@ -44,7 +45,6 @@ HOMES = ("workbooks", "reports", ".mdli/base", ".mdli/left", ".mdli/pages")
 """Where files of a participant stand, as ``<cohort>/<id>`` in each."""
 COUNTS = ".mdli/status.jsonl"
 """What the next `mdli status` counts anew."""
-COORDINATOR = "coordinator"
 _FILES = ("roster.csv", "calls.csv", "learners.csv")
 
 

@@ -15,13 +15,12 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from mdli_workbook.curriculum import Filled
+from mdli_workbook.edition import code_hash
 from mdli_workbook.files import write_whole
 from mdli_workbook.program import store_address
 from mdli_workbook.rows import ANSWERS, EVENTS, few, newest_where, read_answers
@@ -146,7 +145,9 @@ def _made(connection: sa.Connection, names: Names, sessions: Sequence[Session]) 
         for one in sessions
     ]
     renamed = sorted((*key, now) for key, now in names.latest.items())
-    rules = hashlib.sha256(json.dumps([said, renamed, _code()], sort_keys=True).encode()).hexdigest()
+    rules = hashlib.sha256(
+        json.dumps([said, renamed, code_hash(*_COUNTED_BY)], sort_keys=True).encode()
+    ).hexdigest()
     return _Made(rules, _end(connection, ANSWERS), _end(connection, EVENTS))
 
 
@@ -156,18 +157,6 @@ def _end(connection: sa.Connection, table: sa.Table) -> tuple[int, str, int]:
     last = connection.execute(sa.select(c.seq, c.id).order_by(c.seq.desc()).limit(1)).one_or_none()
     count = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
     return (*(last or (0, "")), count)
-
-
-@cache
-def _code() -> str:
-    """Hash of the code that counts: another version may count otherwise."""
-    found = hashlib.sha256(metadata.version("mdli-workbook").encode())
-    package = resources.files("mdli_workbook")
-    sources = [package / f"{name}.py" for name in _COUNTED_BY]
-    sources += [one for one in (package / "exercises").iterdir() if one.name.endswith(".py")]
-    for source in sorted(sources, key=lambda one: one.name):
-        found.update(source.read_bytes())
-    return found.hexdigest()
 
 
 def _stale(connection: sa.Connection, names: Names, before: _Made | None, made: _Made) -> set[str] | None:

@@ -144,7 +144,7 @@ def test_a_call_held_by_the_plan_alone_is_told_and_counts_nothing(folder: Path) 
     (folder / "calls.csv").write_text(plan)
     attend(folder, SECOND)
     told = mdli(folder, "credits")
-    assert told.stderr == "ana, call 2: held by calls.csv, but its coach recorded nothing yet\n"
+    assert told.stderr == "ana, call 2: held by calls.csv, but the coach recorded nothing yet\n"
     assert earned(folder)["ana"] == 2
 
 

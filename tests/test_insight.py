@@ -391,6 +391,16 @@ def test_the_lines_of_the_command_say_what_is_withheld(folder: Path) -> None:
     assert "autumn: withheld, fewer than 5 may be shown" in lines
 
 
+def test_a_table_of_which_nothing_may_be_told_is_one_line(folder: Path) -> None:
+    alone = mdli(folder, "insight", "--cohort", "autumn").output
+    assert "  withheld: too few people\n" in alone
+    assert "autumn: withheld\n" not in alone
+    page = folder.parent / "insight.html"
+    mdli(folder, "insight", "--cohort", "autumn", "--html", str(page))
+    assert "<p>Withheld: too few people</p>" in page.read_text("utf-8")
+    assert "<td>withheld</td>" not in page.read_text("utf-8")
+
+
 def test_a_broken_memory_is_refused_and_left_alone(folder: Path) -> None:
     kept = folder / ".mdli" / "insight.json"
     before = kept.read_text()

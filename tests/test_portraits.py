@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+SHOWN = ("coordinator.md", "faculty.md")
 PAGES = {"coach.md": ("login", "first page", "stale", "report"), "participant.md": ("workbook", "form")}
 LARGEST = 150_000
 
@@ -36,7 +37,7 @@ def test_the_pages_name_what_is_on_the_screen_and_show_its_pictures(browser: Bro
         assert [label for label in named if plain(label) not in said] == []
     shown = {
         one
-        for name in (*PAGES, "coordinator.md", "faculty.md")
+        for name in (*PAGES, *SHOWN)
         for one in re.findall(r"\(pictures/(.+?)\)", (DOCS / name).read_text("utf-8"))
     }
     made, kept = ({path.name for path in folder.iterdir()} for folder in (taken, DOCS / "pictures"))
@@ -54,7 +55,7 @@ def test_the_pictures_are_small() -> None:
         assert picture.stat().st_size <= LARGEST, picture.name
 
 
-@pytest.mark.parametrize("name", [*PAGES, "coordinator.md", "faculty.md"])
+@pytest.mark.parametrize("name", [*PAGES, *SHOWN])
 def test_each_command_that_is_named_is_there(name: str) -> None:
     for command in re.findall(r"`mdli ([^`]+?)`", (DOCS / name).read_text("utf-8")):
         first, *more = command.split()
@@ -62,7 +63,7 @@ def test_each_command_that_is_named_is_there(name: str) -> None:
         assert not more or more[0] in getattr(group, "commands", {}), command
 
 
-@pytest.mark.parametrize("name", [*PAGES, "coordinator.md", "faculty.md"])
+@pytest.mark.parametrize("name", [*PAGES, *SHOWN])
 def test_each_picture_says_in_words_what_it_shows(name: str) -> None:
     for alternative in re.findall(r"!\[(.*?)\]", (DOCS / name).read_text("utf-8")):
         assert len(alternative) > 40

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from mdli_workbook import cli
 from mdli_workbook.errors import CurriculumError
+from mdli_workbook.exercises.form_module import ASSETS, STYLES
 from mdli_workbook.preview import View, preview
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -83,6 +84,11 @@ def words_and_tags(page: str) -> str:
 def test_the_same_session_on_the_same_day_gives_the_same_page(tmp_path: Path) -> None:
     path = written(tmp_path, SESSION)
     assert preview(path, "participant", TODAY) == preview(path, "participant", TODAY)
+
+
+def test_a_form_looks_as_it_does_in_the_workbook(tmp_path: Path) -> None:
+    _, page = preview(written(tmp_path, SESSION), "participant", TODAY)
+    assert [name for name in STYLES if (ASSETS / name).read_text("utf-8") not in page] == []
 
 
 def test_participants_see_text_and_every_form_with_a_sample_in_it(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_mail_names_workbook_minutes_and_the_call_in_the_readers_own_zone(fold
     settle_first_calls(folder)
     ana = mails(folder, "2026-02-14")["ana"]
     assert ana.text.startswith(
-        "Dear Ana Ávila, MD,\n\nyour coaching call 2 with Sam Kim is on Tuesday, 17 February, at 00:30 "
+        "Dear Ana Ávila, MD,\n\nYour coaching call 2 with Sam Kim is on Tuesday, 17 February, at 00:30 "
         "(Europe/Berlin). The workbook for it is session 2, “Listen”: about 10 minutes are left.\n"
     )
     assert ana.subject == "Session 2, before your call"

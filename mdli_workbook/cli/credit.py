@@ -196,8 +196,9 @@ def _tell(everybody: Sequence[Standing], program: Program, *, single: bool) -> N
         if one.account.asked is not None and one.account.asked > one.account.earned:
             asked = f"claims {one.account.asked:.2f}, which is above participation now"
             say(f"{one.who.id} {asked}; {one.account.claimed:.2f} counts", err=True)
-        for call in one.unrecorded:
-            say(f"{one.who.id}, call {call}: held by calls.csv, but its coach recorded nothing yet", err=True)
+        if one.unrecorded:
+            calls = f"call{'s' * (len(one.unrecorded) > 1)} {', '.join(map(str, one.unrecorded))}"
+            say(f"{one.who.id}, {calls}: held by calls.csv, but the coach recorded nothing yet", err=True)
     say(f"at most {program.credit.cap:.2f} for the program; the accredited provider decides")
 
 

@@ -126,16 +126,13 @@ class _Board:
 
     def write_mails(self, folder: Path) -> None:
         """Write one mail for each person, whether or not they were written to before."""
-        from mdli_workbook.files import private_folder, write_whole  # noqa: PLC0415
+        from mdli_workbook.due import write_mails  # noqa: PLC0415
         from mdli_workbook.reminding import mails_of, reminders_of  # noqa: PLC0415
 
         people = chain.from_iterable(people for _, people in self.cohorts())
         reminders = (one for person in people for one in reminders_of(self.program, person))
         mails = mails_of(self.program, self.sessions, reminders)
-        if mails:
-            private_folder(folder)
-        for one in mails:
-            write_whole(folder / one.file, one.eml(), mode=0o600)
+        write_mails(mails, folder)
         say(f"mails: {len(mails)} in {folder}; nothing was sent", err=True)
 
     def write_calendars(self, folder: Path) -> None:

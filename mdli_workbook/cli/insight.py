@@ -72,12 +72,15 @@ def _newest(store: Store) -> tuple[Answer, ...]:
 
 def _tell(found: Insight) -> None:
     """Print a line for each figure, and the words of the evaluation."""
-    from mdli_workbook.insight_page import RULE, told  # noqa: PLC0415
+    from mdli_workbook.insight_page import RULE, WITHHELD, told  # noqa: PLC0415
     from mdli_workbook.releases import FROM  # noqa: PLC0415
 
     say(f"{found.title}, {found.on}")
     for block in found.blocks:
         say(f"\n{block.title}")
+        if block.withheld:
+            say(f"  {WITHHELD}")
+            continue
         for one in block.figures:
             as_of = "" if one.on == found.on else f"as of {one.on}"
             what = f"{block.labels.get(one.of, one.of)}, {one.what}, {one.cohort or 'all'}:"

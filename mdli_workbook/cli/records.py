@@ -37,8 +37,13 @@ def export(setting: Setting, names: tuple[str, ...], cohort: str, *, text: bool)
         done = export_participant(program, sessions, names[0], folder, setting.clock(program))
     for name in done.left_out:
         say(f"{name}: is a link or no file; left out", err=True)
-    say(f"record of {names[0]}: {done.answers} answers, {done.workbooks} workbooks: {folder}")
+    counts = f"{_count(done.answers, 'answer')}, {_count(done.workbooks, 'workbook')}"
+    say(f"record of {names[0]}: {counts}: {folder}")
     say("it is private and belongs to this participant: hand it to them, and keep no copy")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def _export_cohort(setting: Setting, cohort: str, folder: Path, *, text: bool) -> None:

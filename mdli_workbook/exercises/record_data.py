@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+
+from mdli_workbook.edition import package_version
 
 if TYPE_CHECKING:
     from mdli_workbook.answers import Answer, Event
     from mdli_workbook.exercises.own_record import OwnRecord
 
-__all__ = ["SHAPE", "package_version", "record_data"]
+__all__ = ["SHAPE", "record_data"]
 
 SHAPE = 1
 """Version of the shape: a higher one may have other fields."""
-
-
-def package_version() -> str:
-    """Return the version of this package."""
-    return version("mdli-workbook")
 
 
 def record_data(record: OwnRecord) -> str:

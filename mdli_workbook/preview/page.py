@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from mdli_workbook.exercises.form_module import STYLES
 from mdli_workbook.exercises.pieces import joined
 
 if TYPE_CHECKING:
@@ -22,10 +23,7 @@ ASSETS = Path(__file__).with_name("assets")
 _PACKAGE = ASSETS.parents[1]
 _FORMS, _SITE = _PACKAGE / "exercises" / "assets", _PACKAGE / "site" / "assets"
 _STYLES = (
-    _FORMS / "tokens.css",
-    _FORMS / "form.css",
-    _FORMS / "page.css",
-    _FORMS / "explorer.css",
+    *(_FORMS / name for name in STYLES),
     _SITE / "site.css",
     ASSETS / "preview.css",
 )

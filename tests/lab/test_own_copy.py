@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 from programs import save
 
 from mdli_workbook.exercises.coaching import own_note
@@ -77,3 +78,17 @@ def test_the_button_gives_ones_own_record_and_nothing_else(
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
         tab.screenshot(path=str(tmp_path / f"{width}-{scheme}.png"), full_page=True)
     assert uuid.UUID(data["answers"][0]["id"])
+
+
+def test_on_a_shared_computer_only_who_asks_twice_gets_the_file(
+    lab: Lab, notebook: Callable[..., Notebook], tmp_path: Path
+) -> None:
+    name = lab.write("copy-shared.ipynb", "wb.reflection('late', prompt='Why late?')")
+    page = notebook(name).open().page
+    page.get_by_label("I share this computer").check()
+    got: list[object] = []
+    page.on("download", lambda one: got.append(one))  # noqa: PLW0108 - a mark is set on it
+    page.get_by_role("button", name=BUTTON).click()
+    expect(page.get_by_text("You share this computer: the file would stay in its downloads.")).to_be_visible()
+    assert got == []
+    assert "Why late?" in download(page, BUTTON, tmp_path)

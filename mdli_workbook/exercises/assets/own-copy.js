@@ -26,8 +26,14 @@ class OwnCopy {
     this.node = el("div", { class: "mdli-own-copy" }, el("div", { class: "mdli-row" }, ...this.buttons), this.said);
   }
 
+  // On a computer that others use, the file would lie where they can open it: only who asks twice gets it.
   ask(form) {
     clearTimeout(this.timer);
+    if (Drafts.shared && this.warned !== form) {
+      this.warned = form;
+      this.say("You share this computer: the file would stay in its downloads. Press again to keep it there all the same.");
+      return;
+    }
     this.say("One moment …");
     this.timer = setTimeout(() => this.say(`The notebook does not answer; ${START}.`), COPY_PATIENCE);
     try { this.model.send({ type: "record", form }); } catch { this.say(`The notebook does not answer; ${START}.`); }
