@@ -98,7 +98,9 @@ def test_whoever_ends_it_ends_jupyterlab_and_its_kernels_as_well(
     with extended_lab(tmp_path) as lab:
         lab.rest("POST", "kernels")
         [command] = [
-            one for one in psutil.Process().children() if any(lab.participant == arg for arg in one.cmdline())
+            one
+            for one in psutil.Process().children()
+            if one.status() != psutil.STATUS_ZOMBIE and lab.participant in one.cmdline()
         ]
         below = command.children(recursive=True)
         assert len(below) >= 2, "the server and a kernel"
