@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import TimeoutError  # noqa: A004 - the one that is raised here
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -13,14 +14,22 @@ if TYPE_CHECKING:
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
 
-SETTLED = """() => !document.querySelector('.mdli-form-body[inert]')
-    && !document.getAnimations().some(one => one instanceof CSSTransition)"""
-"""Until a form has heard from the store it is pale, and it fades in."""
+UNSETTLED = """() => [
+  ...[...document.querySelectorAll('.mdli-form:has(.mdli-form-body[inert])')]
+    .map((one) => `inert: ${one.dataset.exercise}`),
+  ...document.getAnimations().filter((one) => one instanceof CSSTransition && one.playState !== 'finished')
+    .map((one) => `${one.transitionProperty}: ${one.effect.target?.className}`),
+]"""
+"""Until a form has heard from the store it is pale, then it fades in; out of sight, what finished stays."""
 
 
 def violations(page: Page, selector: str = "") -> list[str]:
     """Return one line per element that axe-core objects to, once the forms can be written in."""
-    page.wait_for_function(SETTLED)
+    try:
+        page.wait_for_function(f"() => ({UNSETTLED})().length === 0")
+    except TimeoutError as error:
+        still = f"not settled: {page.evaluate(UNSETTLED)}"
+        raise AssertionError(still) from error
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     what = f"{{ include: {json.dumps([[selector]])} }}" if selector else "document"

@@ -91,4 +91,28 @@ def test_on_a_shared_computer_only_who_asks_twice_gets_the_file(
     page.get_by_role("button", name=BUTTON).click()
     expect(page.get_by_text("You share this computer: the file would stay in its downloads.")).to_be_visible()
     assert got == []
-    assert "Why late?" in download(page, BUTTON, tmp_path)
+    assert "This page belongs to ana-mora." in download(page, BUTTON, tmp_path)
+
+
+PLACES = """() => {
+  window.places = [];
+  const look = () => {
+    const switched = document.querySelector('.mdli-sharing')?.getBoundingClientRect();
+    const panel = document.querySelector('.mdli-progress')?.getBoundingClientRect();
+    const place = switched && Math.round(switched.top - panel.top);
+    if (switched?.height && window.places.at(-1) !== place) window.places.push(place);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+
+
+def test_what_can_be_pressed_does_not_move_when_the_progress_is_told(
+    lab: Lab, notebook: Callable[..., Notebook]
+) -> None:
+    name = lab.write("copy-still.ipynb", "wb.reflection('late', prompt='Why late?')")
+    opened = notebook(name)
+    opened.page.add_init_script(f"({PLACES})()")
+    opened.open()
+    expect(opened.page.get_by_text("0 of 1 part done").first).to_be_visible()
+    [_] = opened.page.evaluate("window.places")

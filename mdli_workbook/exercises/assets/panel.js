@@ -27,25 +27,28 @@ const goTo = (root, id) => {
 class Progress {
   constructor(root) {
     this.root = root;
-    this.line = el("span", { class: "mdli-progress-line" });
+    this.line = el("span", { class: "mdli-progress-line" }, "\u00a0");
     this.list = el("ul", { class: "mdli-left" });
     this.bar = el("span", { class: "mdli-progress-bar", "aria-hidden": "true" }, el("span"));
     this.details = el("details", {}, el("summary", {}, this.line, el("span", { class: "mdli-more" }, "What is left")), this.list);
-    this.finished = el("p", { class: "mdli-progress-line" });
+    this.finished = el("p", { class: "mdli-progress-line", hidden: true });
     this.live = el("span", { class: "mdli-unseen", role: "status" });
-    this.node = el("div", { class: "mdli-progress-body", hidden: true }, this.details, this.finished, this.bar, this.live);
+    // Its room is there from the start: what stands below must not move under somebody's finger.
+    this.node = el("div", { class: "mdli-progress-body mdli-awaited" }, this.details, this.finished, this.bar, this.live);
   }
 
   hear(told) {
     clearTimeout(this.timer);
     this.told = told;
-    this.timer = setTimeout(() => this.draw(), this.node.hidden ? QUIET : 0);
+    this.timer = setTimeout(() => this.draw(), this.drawn ? 0 : QUIET);
   }
 
   draw() {
     const { total, done, left } = this.told;
     const untimed = this.root.classList.contains("mdli-extra-time");
     const line = inOneLine(this.told, untimed);
+    this.drawn = true;
+    this.node.classList.remove("mdli-awaited");
     this.node.hidden = total === 0;
     this.details.hidden = left.length === 0;
     this.finished.hidden = left.length > 0;
