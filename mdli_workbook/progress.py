@@ -104,8 +104,9 @@ def shown(session: HasExercises, answers: Iterable[Answer]) -> tuple[Exercise, .
     An exercise that waits for a hidden one is hidden too.
     """
     rows = tuple(answers)
+    decisive = {one.show_if.exercise for one in session.exercises if one.show_if}
     said: dict[str, frozenset[str]] = {}
     for one in session.exercises:
         if one.show_if is None or said.get(one.show_if.exercise, frozenset()) & set(one.show_if.is_):
-            said[one.id] = one.said(values_of(rows, one.id))
+            said[one.id] = one.said(values_of(rows, one.id)) if one.id in decisive else frozenset()
     return tuple(one for one in session.exercises if one.id in said)
