@@ -2,6 +2,7 @@
 # make test    everything that must hold, the gates of `make check` first
 # make soak    the same promises, over and over: thousands of cases, faults, killed processes
 # make bench   our figures beside papermill and stock Voila
+# make scale   what one more participant costs, into docs/scale.md
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +13,7 @@ OR_NAME_THEM = || { $(BIN)/python -m pytest -q --cache-show 'cache/lastfailed'; 
 PACKAGED := pyproject.toml constraints.txt $(shell find jupyter -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check bench format examples pictures browser clean
+.PHONY: help demo test soak check bench scale format examples pictures browser clean
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -40,6 +41,10 @@ format: $(VENV)/installed-test
 bench: $(VENV)/installed-test
 	@$(PIP) --constraint constraints.txt --editable '.[test,bench]'
 	@$(BIN)/python bench/run.py $(BENCH_ARGS)
+
+scale: $(VENV)/installed-test
+	@$(PIP) --constraint constraints.txt --editable '.[test,bench]'
+	@$(BIN)/python bench/scale.py $(BENCH_ARGS)
 
 # The two notebooks that git holds, made afresh: after a change in what a report looks like.
 EXAMPLE := demo/amara-okafor/02-be-open-and-listen.ipynb
