@@ -198,6 +198,10 @@ def _line(entry: Entry, credit: Credit) -> Line:
     )
 
 
+_ENDLESS = Decimal(10_000)
+"""No program comes to as many hours."""
+
+
 def check_claim(asked: Decimal, of: Account) -> None:
     """Refuse a claim that is no number of quarter hours, or above participation.
 
@@ -206,7 +210,8 @@ def check_claim(asked: Decimal, of: Account) -> None:
     CreditRefused
         With both figures.
     """
-    if not asked.is_finite() or asked < 0 or asked % Decimal("0.25"):
+    # compared first: the remainder of a number of hundreds of digits cannot be told
+    if not asked.is_finite() or not 0 <= asked <= _ENDLESS or asked % Decimal("0.25"):
         raise CreditRefused(f"{asked} is no number of quarter hours; claim one such as 0.75 or 20.50")
     if asked > of.earned:
         raise CreditRefused(

@@ -143,7 +143,7 @@ def test_a_row_that_is_missing_is_noticed(lost: int) -> None:
         replay(entries)
 
 
-@pytest.mark.parametrize("asked", ["0.1", "-1", "NaN", "Infinity", "1.005"])
+@pytest.mark.parametrize("asked", ["0.1", "-1", "NaN", "Infinity", "1.005", "1e400"])
 def test_a_claim_is_a_number_of_quarter_hours(asked: str) -> None:
     with pytest.raises(CreditRefused, match="no number of quarter hours"):
         check_claim(Decimal(asked), account("ana", ledger([("ana", "session", 1, 165)]), DEMO))
