@@ -110,7 +110,7 @@ PLACES = """() => {
 def test_what_can_be_pressed_does_not_move_when_the_progress_is_told(
     lab: Lab, notebook: Callable[..., Notebook]
 ) -> None:
-    name = lab.write("copy-still.ipynb", "wb.reflection('late', prompt='Why late?')")
+    name = lab.write("copy-still.ipynb", "wb.reflection('still', prompt='Why still?')")
     opened = notebook(name)
     opened.page.add_init_script(f"({PLACES})()")
     opened.open()
