@@ -83,7 +83,27 @@ ROWS = 189
 Those 117 and the 6 set aside; wordings that cai and ada wrote over: 2 + 1; 61 calls, a note to ada, a note of
 kim's own.
 """
+OF_ADA = 29
+"""Six first questions, six second ones, six promises, two self-ratings, the new question; a wording that she
+wrote over; of her coach six calls and a note."""
+IN_THE_TABLE = 111
+"""59 first questions; of 22 promises two rows each, how far and in which state; of 4 self-ratings as well."""
 WORKBOOKS = 72  # 12 people x 6
+STILL_THERE = ("ada", "ben", "cai", "dee", "eli", "fay", "gus-ortega", "jon", "kay", "lou")
+DUE_IN_JUNE = [
+    "session 3 has no exercise 'self-3' any more; 6 answers are kept, of 6 people",
+    "to generate: 0",
+    "to report: 10",  # of all who are there; calls begin in three days
+    *(f"{who}, session 6" for who in STILL_THERE),
+    "to remind: 6",
+    "gus-ortega: session 6, 1 of 2 left (5 minutes); call 6 from 2026-06-15 to 2026-06-26",
+    "lee: call 4 with jon, past since 2026-05-01, is not recorded",
+    "lee: call 5 with jon, past since 2026-05-29, is not recorded",
+    "jon: session 6, 2 of 2 left (10 minutes); call 6 from 2026-06-15 to 2026-06-26",
+    "kay: session 6, 1 of 2 left (5 minutes); call 6 from 2026-06-15 to 2026-06-26",
+    "lou: session 6, 1 of 2 left (5 minutes); call 6 from 2026-06-15 to 2026-06-26",
+]
+"""Kim's six have answered both questions; hal and ida have left."""
 OWN = {
     # typed into workbooks: who, month -> what; all of it is there at the end, verbatim
     ("ada", 3): "Ada's own line,\nand a second one: <b>*kept*</b>",
@@ -174,7 +194,9 @@ class Cohort(Story):
     # ---- the months ----
 
     def january(self) -> None:
-        assert self.run("generate").output == "workbooks: 66 written\n"
+        due = self.run("due").output.splitlines()
+        assert due == ["to generate: 66 written", "to report: 0", "to remind: 0"]
+        assert self.run("due", "--run").output == "workbooks: 66 written\n"
         self.meet(1)
         self.day = date(2026, 1, 15)
         self.write(1, *WROTE[1].split())
@@ -305,7 +327,12 @@ class Cohort(Story):
         for who in ("ada", "ben"):
             self.answer(who, "me-again", {"ratings": {"limits": "3"}}, session=6)
         assert "unchanged" in self.run("generate").output
+        self.day = date(2026, 6, 12)  # three days before the first of the calls
+        assert self.run("due").output.splitlines() == DUE_IN_JUNE
         self.report(6, "dee")
+        told = self.run("due").output.splitlines()
+        made = set(DUE_IN_JUNE[3:13] if self.all_reports else ["dee, session 6"])
+        assert set(DUE_IN_JUNE) - set(told) == {"to report: 10"} | made
         self.call(6)
         self.day = date(2026, 6, 30)
         self.run("credits", "--participant", "kay", "--claim", "17.00")
@@ -433,6 +460,30 @@ def test_nothing_more_is_to_be_done_and_nothing_is_half_done(cohort: Cohort) -> 
     assert "brought up to date" not in told
     assert "written" not in told
     cohort.run("check")
+
+
+def test_who_asks_for_their_record_gets_all_that_was_written_and_no_more(
+    cohort: Cohort, tmp_path: Path
+) -> None:
+    counts = f"{OF_ADA} answers, 7 workbooks"  # of March two: as she had left it, and corrected
+    assert counts in cohort.run("export", "ada", tmp_path / "ada").output
+    said = json.loads((tmp_path / "ada" / "record.json").read_text("utf-8"))
+    texts = {(one["session"], one["value"].get("text")) for one in said["answers"]}
+    assert {(number, f"ada alone, {number}") for number in DAYS} | {(1, "Go on so")} <= texts
+    cohort.run("export", "dee", tmp_path / "dee")
+    page = (tmp_path / "dee" / "record.html").read_text("utf-8")
+    assert "dee alone, 6" in page
+    assert "For kim alone" not in page
+    assert "ada looks" not in page
+
+
+def test_the_table_for_research_has_what_was_addressed_to_a_coach_and_no_word(
+    cohort: Cohort, tmp_path: Path
+) -> None:
+    told = cohort.run("export", "--cohort", "spring", tmp_path / "table").output
+    assert told.startswith(f"table of cohort spring: 11 people, {IN_THE_TABLE} rows: ")  # all but jon
+    words = "".join(path.read_text("utf-8") for path in (tmp_path / "table").iterdir())
+    assert not [word for word in ("alone", "looks back", "will ask", "gus-") if word in words]
 
 
 @pytest.mark.soak
