@@ -220,6 +220,7 @@ def _remind(
     program: Program, mails: Sequence[Mail], folder: Path, now: Callable[[], datetime], scratch: Path
 ) -> None:
     """Write each mail, then remember it: a run that is killed between writes the same file again."""
+    _clear_cut_off(folder)
     if not mails:
         return
     write_mails(mails, folder)
@@ -242,6 +243,7 @@ def forget(folder: Path, ids: Collection[str], name: str, scratch: Path) -> None
     scratch
         The lock's.
     """
+    _clear_cut_off(folder / ".mdli" / MAILS)
     for path in sorted((folder / ".mdli" / MAILS).glob("*.eml")):
         to = path.name.rsplit("-", 2)[0]
         if to in ids or (name and name in _words_of(path)):
@@ -250,6 +252,12 @@ def forget(folder: Path, ids: Collection[str], name: str, scratch: Path) -> None
     left = {one: at for one, at in known.items() if _who(one) not in ids}
     if left != known:
         _remember(folder, left, scratch)
+
+
+def _clear_cut_off(folder: Path) -> None:
+    """Delete the halves of mails that a killed command left."""
+    for half in folder.glob(".*.eml.*.part"):
+        half.unlink(missing_ok=True)
 
 
 def _who(occasion: str) -> str:

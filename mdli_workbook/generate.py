@@ -226,7 +226,7 @@ def _write(
     if before != fresh:
         bases.put(base if before is None else begun)
     if written.copy and standing is not None:
-        _keep_copy(folder / written.copy, standing)
+        write_whole(folder / written.copy, standing, mode=0o600, scratch=scratch)
     if content != standing or earlier is not None:
         write_whole(workbook, content, durable=bool(written.cells), scratch=scratch)
     if earlier is not None:
@@ -269,18 +269,6 @@ def _copy_path(folder: Path, cohort: str, participant: str, stem: str, content: 
     """Return where a workbook is kept as its participant left it, before anything is put back into it."""
     mark = hashlib.sha256(content).hexdigest()[:16]
     return folder / ".mdli" / "left" / cohort / participant / f"{stem}-{mark}.ipynb"
-
-
-def _keep_copy(path: Path, content: bytes) -> None:
-    """Keep a file byte by byte, for this account only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.touch(mode=0o600)
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _read(path: Path) -> bytes | None:

@@ -15,11 +15,12 @@ import json
 import shutil
 import uuid
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from mdli_workbook import due, releases, research
+from mdli_workbook import due, releases, research, tallies
 from mdli_workbook.answers import Event
 from mdli_workbook.crediting import COORDINATOR
 from mdli_workbook.erasing import blank_person, why_not_scrubbed
@@ -43,8 +44,6 @@ __all__ = ["HOMES", "Retired", "check_retirable", "retire_participant"]
 
 HOMES = ("workbooks", "reports", ".mdli/base", ".mdli/left", ".mdli/pages")
 """Where files of a participant stand, as ``<cohort>/<id>`` in each."""
-COUNTS = ".mdli/status.jsonl"
-"""What the next `mdli status` counts anew."""
 _FILES = ("roster.csv", "calls.csv", "learners.csv")
 
 
@@ -139,7 +138,7 @@ def retire_participant(
     said = _read(begun) or {"files": {}, "rows": []}
     said["files"] |= {name: _hash(path) for name, path in _files(program.folder, ids)}
     said["rows"] = sorted({*said["rows"], *_rows(program, ids)})
-    write_whole(begun, json.dumps(said, indent=1), mode=0o600)
+    write_whole(begun, json.dumps(said, indent=1), mode=0o600, scratch=scratch)
     remains = _blank(program, ids, now)
     for top in HOMES:
         for path in homes_of(program.folder, top, ids):
@@ -149,13 +148,13 @@ def retire_participant(
         raise RecordsRefused(
             [Problem(".mdli/answers.db", 0, f"{remains}; close what reads it, and run it again")]
         )
-    receipt = _finish(home, begun, said, ids, now)
+    receipt = _finish(begun, said, ids, now, scratch)
     return Retired(receipt, tuple(_told(program, participant, ids, said, receipt)))
 
 
 def _forget(program: Program, ids: Sequence[str], scratch: Path) -> None:
     """Take somebody out of what was counted, told, or written to them."""
-    _delete(program.folder / COUNTS)
+    tallies.forget(program.folder)
     releases.forget(program.folder, ids, scratch)
     research.forget(program.folder, ids, scratch)
     name = next((one.name for one in program.participants if one.id in ids), "")
@@ -219,14 +218,14 @@ def _delete(path: Path) -> None:
 
 
 def _finish(
-    home: Path, begun: Path, said: dict[str, Any], ids: Sequence[str], now: Callable[[], datetime]
+    begun: Path, said: dict[str, Any], ids: Sequence[str], now: Callable[[], datetime], scratch: Path
 ) -> Path:
+    """Write the receipt; a run that is cut off right after it has said which one is its own."""
     participant = begun.name.removesuffix(".begun.json")
-    receipt = home / f"{participant}-{now():%Y-%m-%d}.json"
-    number = 2
-    while receipt.exists():
-        receipt = home / f"{participant}-{now():%Y-%m-%d}-{number}.json"
-        number += 1
+    if "receipt" not in said:
+        said["receipt"] = _free_name(begun.parent, f"{participant}-{now():%Y-%m-%d}")
+        write_whole(begun, json.dumps(said, indent=1), mode=0o600, scratch=scratch)
+    receipt = begun.with_name(said["receipt"])
     whole = {
         "what": "retired",
         "participant": participant,
@@ -236,9 +235,14 @@ def _finish(
         "files_deleted": [{"path": name, "sha256": digest} for name, digest in sorted(said["files"].items())],
         "kept": "rows and events without words; attendance, claims, and state and minutes of calls",
     }
-    write_whole(receipt, json.dumps(whole, indent=1) + "\n", mode=0o600)
+    write_whole(receipt, json.dumps(whole, indent=1) + "\n", mode=0o600, scratch=scratch)
     begun.unlink()
     return receipt
+
+
+def _free_name(home: Path, stem: str) -> str:
+    names = chain([f"{stem}.json"], (f"{stem}-{number}.json" for number in count(2)))
+    return next(name for name in names if not (home / name).exists())
 
 
 def _told(

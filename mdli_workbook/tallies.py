@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,11 +39,12 @@ if TYPE_CHECKING:
     from mdli_workbook.selection import Selection
     from mdli_workbook.status import PersonStatus, Status
 
-__all__ = ["FILE", "Tallies", "look_at", "read_tallies"]
+__all__ = ["FILE", "Tallies", "forget", "look_at", "read_tallies"]
 
 FILE = "status.jsonl"
 _AT_ONCE = 100
 """Participants whose answers are in memory together."""
+_AN_HOUR = 3600.0
 _COUNTED_BY = ("answers", "progress", "status", "tallies")
 
 
@@ -245,4 +247,19 @@ def _remember(path: Path, made: _Made, lines: Mapping[str, str]) -> None:
     text = "\n".join([json.dumps(head), *(f"{who}\t{line}" for who, line in lines.items()), ""])
     with contextlib.suppress(OSError):
         if path.parent.is_dir():
+            _clear_cut_off(path)
             write_whole(path, text, mode=0o600, durable=False)
+
+
+def forget(folder: Path) -> None:
+    """Delete what is remembered of a program folder, and halves of it."""
+    path = folder / ".mdli" / FILE
+    path.unlink(missing_ok=True)
+    _clear_cut_off(path, age=0)
+
+
+def _clear_cut_off(path: Path, age: float = _AN_HOUR) -> None:
+    """Delete what killed commands left unfinished; nobody takes an hour to write this file."""
+    for half in path.parent.glob(f".{path.name}.*.part"):
+        if time.time() - half.stat().st_mtime >= age:
+            half.unlink(missing_ok=True)

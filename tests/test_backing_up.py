@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import random
 import stat
-import time
 import uuid
 import zipfile
 from typing import TYPE_CHECKING
@@ -206,39 +204,6 @@ def test_people_write_while_a_backup_is_made(folder: Path, tmp_path: Path) -> No
     assert mdli(back, "restore", tmp_path / "b.zip").exit_code == 0
     there, here = rows(back), rows(folder)
     assert there == here[: len(there)]
-
-
-def under_kills(folder: Path, times: int) -> None:
-    for number in range(times):
-        file, back = folder.parent / f"k{number}.zip", folder.parent / f"k{number}"
-        for command, target in (
-            (("backup", str(file)), file),
-            (("restore", str(folder.parent / "ok.zip")), back),
-        ):
-            process = start(back if command[0] == "restore" else folder, *command)
-            time.sleep(random.uniform(0.3, 1.2))
-            process.kill()
-            process.communicate()
-            if target.is_file():
-                assert zipfile.ZipFile(target).testzip() is None
-            elif target.is_dir():
-                assert rows(target) == rows(folder)
-        file.unlink(missing_ok=True)
-        assert mdli(folder, "backup", file).exit_code == 0
-        if not back.exists():
-            assert mdli(back, "restore", file).exit_code == 0
-        assert not list(folder.parent.glob(".k*.part"))
-
-
-def test_a_killed_backup_or_restore_leaves_no_half(folder: Path) -> None:
-    backed_up(folder, "ok.zip")
-    under_kills(folder, 1)
-
-
-@pytest.mark.soak
-def test_backup_and_restore_may_be_killed_over_and_over(folder: Path) -> None:
-    backed_up(folder, "ok.zip")
-    under_kills(folder, 5)
 
 
 def test_what_was_made_private_since_is_told(folder: Path, tmp_path: Path) -> None:

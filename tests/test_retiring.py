@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import random
 import re
-import time
 from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING
 
 import pytest
 from credited import SECOND, attend, call, mdli
-from programs import generate_all, make_program, open_store, snapshot, start, write
+from programs import generate_all, make_program, open_store, snapshot, write
 
 from mdli_workbook.due import read_reminded
 from mdli_workbook.exercises.coaching import own_note
@@ -91,30 +89,6 @@ def test_without_yes_the_id_is_asked_for(folder: Path) -> None:
     leave(folder)
     assert mdli(folder, "retire", "ana").exit_code == 1
     assert left_of(folder)
-
-
-def killed(folder: Path, times: int) -> None:
-    leave(folder)
-    for _ in range(times):
-        process = start(folder, "retire", "ana", "--yes")
-        time.sleep(random.uniform(0.4, 1.0))
-        process.kill()
-        process.communicate()
-    done = mdli(folder, "retire", "ana", "--yes")
-    assert done.exit_code == 0, done.output
-    assert left_of(folder) == []
-    receipts = list((folder / ".mdli" / "receipts").iterdir())
-    assert not [one for one in receipts if "begun" in one.name]
-    assert sum(json.loads(one.read_text())["rows_blanked"] for one in receipts) == 21
-
-
-def test_a_killed_retire_is_finished_by_the_next(folder: Path) -> None:
-    killed(folder, 1)
-
-
-@pytest.mark.soak
-def test_retire_may_be_killed_over_and_over(folder: Path) -> None:
-    killed(folder, 6)
 
 
 def mails_naming(folder: Path, name: str) -> list[str]:

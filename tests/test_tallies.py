@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import sqlite3
 import stat
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -203,3 +205,13 @@ def test_a_long_history_is_counted_as_reading_all_of_it_would(folder: Path) -> N
             assert remembered == without_memory(folder)
             kept.write_text(aside, "utf-8")
             assert json.loads(aside.splitlines()[0])["people"] == len(PEOPLE)
+
+
+def test_the_half_of_a_killed_command_is_gone_with_the_next_count_after_an_hour(folder: Path) -> None:
+    write(folder, "ana")
+    old, new = (folder / ".mdli" / f".{FILE}.{name}.part" for name in ("old", "new"))
+    for half in (old, new):
+        half.write_text("half")
+    os.utime(old, (time.time() - 3700,) * 2)
+    statuses(folder)
+    assert (old.exists(), new.exists()) == (False, True), "who writes now is not disturbed"
