@@ -88,9 +88,9 @@ def walk(stride: int, live_once: Callable[[int], int]) -> int:
 
 def nobody_else_may_read(folder: Path) -> None:
     """Look at what a killed command may have left: nothing that holds words is open to other accounts."""
-    for path in (*folder.rglob("*.part"), *folder.rglob(".mdli")):
-        if ".mdli" not in path.parent.parts:  # nobody else may enter that
-            assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path
+    for path in folder.rglob("*.part"):
+        way = [one for one in (path, *path.parents) if one != folder and one.is_relative_to(folder)]
+        assert not all(stat.S_IMODE(one.stat().st_mode) & 0o077 for one in way), path
 
 
 def backup_dies(nest: Nursery, fresh: Callable[[], Path], stride: int) -> int:
