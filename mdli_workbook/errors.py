@@ -9,6 +9,7 @@
     │   └── RecordsRefused    an export, a backup, a restore or an end of retention that cannot be done so
     ├── Busy                  another writing command holds the program's lock
     ├── CellRefused           a code cell is outside the grammar of a workbook
+    ├── ClusterRefused        no cluster there, or one whose workers cannot make reports
     ├── CreditRefused         a claim above participation, or a ledger with a row missing
     ├── StoreError
     │   ├── StoreUnusable     no store there, or one that must not be used
@@ -35,6 +36,7 @@ __all__ = [
     "BriefingMissing",
     "Busy",
     "CellRefused",
+    "ClusterRefused",
     "CreditRefused",
     "CurriculumError",
     "InputError",
@@ -119,6 +121,10 @@ class Busy(WorkbookError):  # noqa: N818 - the word a coordinator reads
 
 class CellRefused(WorkbookError):  # noqa: N818
     """A code cell is outside the grammar of a workbook, so it is not run."""
+
+
+class ClusterRefused(WorkbookError):  # noqa: N818
+    """No Dask scheduler answers there, or its workers cannot make reports."""
 
 
 class CreditRefused(WorkbookError):  # noqa: N818

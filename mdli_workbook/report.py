@@ -7,16 +7,18 @@ only as a worker gets free, so that memory does not grow with their number.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import tempfile
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mdli_workbook import shelf
 from mdli_workbook.briefing import FILE
+from mdli_workbook.cluster import joined
 from mdli_workbook.errors import ReportFailed, WorkbookError
 from mdli_workbook.exercises.coaching import WRITTEN_BY_COACHES
 from mdli_workbook.exercises.front import PARTS
@@ -57,17 +59,14 @@ class Job:
         Text of the notebook to run.
     briefing
         JSON that its kernel finds beside it.
-    scratch
-        Folder under which the worker makes its own, 0700.
     target
         Where the parent puts the result.
     """
 
     participant: str
     session: int
-    notebook: str
-    briefing: str
-    scratch: str
+    notebook: str = field(repr=False)  # what people wrote belongs in no log
+    briefing: str = field(repr=False)
     target: str
 
 
@@ -88,7 +87,7 @@ class Outcome:
 
     participant: str
     session: int
-    text: str = ""
+    text: str = field(default="", repr=False)
     failure: str = ""
     left: Literal["", "unchanged", "closed", "unready"] = ""
 
@@ -179,7 +178,6 @@ class Desk:
             session=session.session,
             notebook=arrange(text, front, briefing, marker),
             briefing=briefing.model_dump_json(by_alias=True),
-            scratch=str(self.scratch),
             target=str(target),
         )
 
@@ -209,6 +207,7 @@ def make(  # noqa: PLR0913 - the options of one command
     now: Callable[[], datetime],
     *,
     jobs: int | None = None,
+    cluster: str = "",
     force: bool = False,
     step: Callable[[str, int], None] = lambda _done, _total: None,
 ) -> tuple[Outcome, ...]:
@@ -222,6 +221,8 @@ def make(  # noqa: PLR0913 - the options of one command
         The clock.
     jobs
         How many at once; one per core by default.
+    cluster
+        Address of a Dask scheduler whose workers make them; ``""`` for processes of this machine.
     force
         Also those in which nothing changed.
     step
@@ -232,15 +233,20 @@ def make(  # noqa: PLR0913 - the options of one command
     tuple of Outcome
         Those that were made and those that failed, as they ended.
     """
-    folder, jobs = program.folder, jobs or cores()
-    about = {"jobs": jobs, "selection": selection.said, "force": force}
+    folder = program.folder
     outcomes: list[Outcome] = []
-    with lock_program(folder, "mdli report") as scratch, _open_store(folder, now) as store:
+    with contextlib.ExitStack() as held:
+        elsewhere = held.enter_context(joined(cluster)) if cluster else None  # first: nothing is written yet
+        scratch = held.enter_context(lock_program(folder, "mdli report"))
+        store = held.enter_context(_open_store(folder, now))
+        jobs = elsewhere.size if elsewhere else jobs or cores()
+        about = {"jobs": jobs, "selection": selection.said, "force": force}
         note_names(program, sessions, store, now)
         shelf.take_down_withdrawn(folder, store)
         desk = Desk(program, sessions, store, now, scratch)
         planned, total = desk.plan(selection, force=force), desk.count(selection)
-        with record_run(folder, now, scratch, **about) as note, pool(jobs, scratch) as executor:
+        note = held.enter_context(record_run(folder, now, scratch, **about))
+        with elsewhere or pool(jobs, scratch) as executor:
             for outcome in run(planned, executor, desk, window=2 * jobs):
                 note(outcome.participant, outcome.session, outcome.ended, outcome.failure)
                 outcomes += [outcome] if outcome.ended in {"made", "failed"} else []
@@ -309,12 +315,12 @@ def _end(job: Job, future: Future[Outcome], desk: Desk) -> Outcome:
 def build(job: Job) -> Outcome:
     """Execute one report in this process with papermill; runs in a worker.
 
-    The kernel's working folder holds the briefing and is deleted afterwards.
+    The kernel's working folder, 0700 in the worker's own, holds the briefing and is deleted afterwards.
     """
     import papermill  # noqa: PLC0415 - a second to import, and only workers need it
     from traitlets.config import Config  # noqa: PLC0415
 
-    here = Path(tempfile.mkdtemp(prefix="report-", dir=job.scratch))
+    here = Path(tempfile.mkdtemp(prefix="report-"))
     try:
         write_whole(here / "workbook.ipynb", job.notebook, mode=0o600, durable=False)
         write_whole(here / FILE, job.briefing, mode=0o600, durable=False)

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import connection
@@ -35,9 +36,10 @@ def cores() -> int:
 def pool(jobs: int, scratch: Path) -> Workers:
     """Return an executor of up to `jobs` fresh processes; each starts when it is first needed.
 
-    Each keeps IPython's files in `scratch`, so that no start-up script of the account changes a report.
+    Each keeps its temporary files in `scratch`, and IPython's, so that no start-up script of the account
+    changes a report.
     """
-    return Workers(jobs, scratch / "ipython")
+    return Workers(jobs, scratch)
 
 
 class Workers(Executor):
@@ -50,12 +52,12 @@ class Workers(Executor):
     ----------
     jobs
         How many processes.
-    ipython
-        Folder for IPython's files.
+    scratch
+        Folder for temporary files, 0700.
     """
 
-    def __init__(self, jobs: int, ipython: Path) -> None:
-        self._ipython = ipython
+    def __init__(self, jobs: int, scratch: Path) -> None:
+        self._scratch = scratch
         self._threads = ThreadPoolExecutor(jobs)
         self._idle: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
         for _ in range(jobs):
@@ -93,18 +95,19 @@ class Workers(Executor):
     def _start(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
         server = fork_server(quiet=True) if may_fork() else None
-        begin = (str(self._ipython), (server.address, server.settings) if server else None)
+        begin = (str(self._scratch), (server.address, server.settings) if server else None)
         return ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=begin)
 
 
-def _begin(ipython: str, kernels: tuple[str, dict[str, str]] | None) -> None:
+def _begin(scratch: str, kernels: tuple[str, dict[str, str]] | None) -> None:
     # A failure is one line of the command's own. Kernels, which inherit these, log tracebacks when
     # they end at a bad moment, and a traceback may say what a person wrote.
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the command's to handle
-    os.environ["IPYTHONDIR"] = ipython
+    tempfile.tempdir = scratch
+    os.environ["IPYTHONDIR"] = os.path.join(scratch, "ipython")  # noqa: PTH118 - a variable is text
     os.environ.pop("MDLI_PARTICIPANT", None)
     # nbformat imports jsonschema, which builds a grammar for one format that no notebook has: a second.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

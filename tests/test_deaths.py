@@ -269,7 +269,7 @@ DEATHS = {
 }
 
 
-@pytest.mark.parametrize("command", DEATHS)
+@pytest.mark.parametrize("command", ["backup", "retire", "generate", "attendance", "export"])
 def test_a_command_that_dies_at_some_steps_is_finished_by_the_next(
     nest: Nursery, fresh: Callable[[], Path], command: str
 ) -> None:

@@ -22,21 +22,32 @@ __all__ = ["coach", "demo", "lab", "report", "serve"]
 @click.option(
     "--jobs", type=click.IntRange(1), default=None, help="How many at once; otherwise one per core."
 )
+@click.option("--cluster", default="", metavar="ADDRESS", help="On a Dask cluster: tcp://host:port.")
 @click.option("--force", is_flag=True, help="Also those in which nothing changed.")
 @click.pass_obj
 def report(  # noqa: PLR0913 - one parameter per option
-    setting: Setting, cohort: str, participant: str, session: int | None, jobs: int | None, *, force: bool
+    setting: Setting,
+    cohort: str,
+    participant: str,
+    session: int | None,
+    *,
+    jobs: int | None,
+    cluster: str,
+    force: bool,
 ) -> None:
     """Make the coaching reports of sessions already held; only what changed."""
+    if jobs and cluster:
+        raise click.UsageError(
+            "--jobs is for this machine; a cluster takes as many as its workers have threads"
+        )
     program, sessions = read_all(setting)
     selection = selection_of(cohort, participant, session)
     selection.check(program, sessions)
     from mdli_workbook.report import make  # noqa: PLC0415
 
     with progress() as step:
-        outcomes = make(
-            program, sessions, selection, setting.clock(program), jobs=jobs, force=force, step=step
-        )
+        how: dict[str, Any] = {"jobs": jobs, "cluster": cluster, "force": force}
+        outcomes = make(program, sessions, selection, setting.clock(program), **how, step=step)
     failures = [one for one in outcomes if one.failure]
     for one in failures:
         say(f"{one.participant}, session {one.session}: {one.failure}", err=True)
