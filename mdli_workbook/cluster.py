@@ -71,18 +71,39 @@ def _connect(address: str, seconds: float) -> Client:
     if not address.startswith(("tcp://", "tls://")):
         raise ClusterRefused(f"{address!r} is no scheduler's address; write one such as tcp://127.0.0.1:8786")
     try:
-        from distributed import Client  # noqa: PLC0415 - half a second, and few need it
+        from distributed import Client, Security  # noqa: PLC0415 - half a second, and few need it
     except ImportError:
         raise ClusterRefused(
             "a cluster needs Dask; install it with: pip install 'mdli-workbook[cluster]'"
         ) from None
     _hush()
+    security = Security()
+    if address.startswith("tls://") and security.get_connection_args("client")["ssl_context"] is None:
+        raise ClusterRefused(
+            f"{address} needs certificates; name them in Dask's configuration, under distributed.comm.tls"
+        )
     try:
-        return Client(address, timeout=seconds, set_as_default=False)
+        return _within(
+            2 * seconds, lambda: Client(address, timeout=seconds, security=security, set_as_default=False)
+        )
     except (OSError, ValueError) as error:
         raise ClusterRefused(
             f"no Dask scheduler answers at {address} ({type(error).__name__}); start one, or correct it"
         ) from None
+
+
+def _within(seconds: float, make: Callable[[], T]) -> T:
+    """Return what is made, or raise TimeoutError: Dask waits for ever for who answers in another language."""
+    made: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(make())
+        except Exception as error:  # noqa: BLE001 - told below
+            made.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return made.result(seconds)
 
 
 def _hush() -> None:

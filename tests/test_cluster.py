@@ -191,6 +191,7 @@ def free_port() -> int:
         ("inproc://x", "is no scheduler's address"),
         ("tcp://", "no Dask scheduler answers at tcp://"),
         ("tcp://127.0.0.1:none", "no Dask scheduler answers at tcp://127.0.0.1:none"),
+        ("tls://127.0.0.1:8786", "needs certificates; name them in Dask's configuration"),
         (f"tcp://127.0.0.1:{free_port()}", "no Dask scheduler answers at tcp://127.0.0.1:"),
     ],
 )
@@ -199,12 +200,24 @@ def test_an_address_at_which_no_scheduler_is_is_refused(address: str, why: str) 
         joined(address, connects=0.5).__enter__()
 
 
+def a_web_server() -> subprocess.Popen[str]:
+    """Return a server that answers, and no scheduler; its port is in what it prints first."""
+    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
 @pytest.mark.soak
-def test_then_nothing_is_written(generated: Path) -> None:
+def test_then_nothing_is_written_whoever_answers_there(generated: Path) -> None:
     before = snapshot(generated)
-    done = mdli(generated, "report", "--cluster", f"tcp://127.0.0.1:{free_port()}")
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
-    assert "no Dask scheduler answers at tcp://127.0.0.1:" in done.stderr
+    with a_web_server() as server:
+        assert server.stdout is not None
+        answering = re.search(r"port (\d+)", server.stdout.readline())
+        assert answering is not None
+        for port in (answering[1], free_port()):
+            done = mdli(generated, "report", "--cluster", f"tcp://127.0.0.1:{port}")
+            assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), done.stderr
+            assert f"no Dask scheduler answers at tcp://127.0.0.1:{port}" in done.stderr
+        server.kill()
     assert snapshot(generated) == before
 
 
