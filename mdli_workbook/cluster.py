@@ -11,6 +11,7 @@ import contextlib
 import logging
 import multiprocessing
 import threading
+import time
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from functools import cache
 from pathlib import Path
@@ -93,7 +94,7 @@ def _connect(address: str, seconds: float) -> Client:
 
 
 def _within(seconds: float, make: Callable[[], T]) -> T:
-    """Return what is made, or raise TimeoutError: Dask waits for ever for who answers in another language."""
+    """Return what is made, or raise TimeoutError: Dask waits for ever for who hangs, or is no scheduler."""
     made: Future[T] = Future()
 
     def run() -> None:
@@ -217,14 +218,19 @@ class Cluster(Executor):
             )
 
     def _watch(self) -> None:
-        alone = 0.0
+        seen = time.monotonic()
         while not self._ended.wait(1):
-            alone = 0.0 if self._has_workers() else alone + 1
-            if alone >= self._patience:
+            if self._has_workers():
+                seen = time.monotonic()
+            elif time.monotonic() - seen >= self._patience:
                 self._give_up()
+                return
 
     def _has_workers(self) -> bool:
-        return self._client.status == "running" and bool(self._client.scheduler_info(n_workers=-1)["workers"])
+        try:
+            return bool(_within(5, lambda: self._client.scheduler_info(n_workers=-1)["workers"]))
+        except Exception:  # noqa: BLE001 - whatever Dask says of a scheduler that is gone or hangs
+            return False
 
     def _give_up(self) -> None:
         with self._lock:

@@ -13,7 +13,7 @@ from email.policy import default
 from typing import TYPE_CHECKING
 
 from mdli_workbook.errors import StoreUnusable
-from mdli_workbook.files import lock_program, private_folder, write_whole
+from mdli_workbook.files import clear_halves, lock_program, private_folder, write_whole
 from mdli_workbook.generate import Done, generate
 from mdli_workbook.program import store_address
 from mdli_workbook.reminding import mails_of, reminders_of
@@ -220,7 +220,7 @@ def _remind(
     program: Program, mails: Sequence[Mail], folder: Path, now: Callable[[], datetime], scratch: Path
 ) -> None:
     """Write each mail, then remember it: a run that is killed between writes the same file again."""
-    _clear_cut_off(folder)
+    clear_halves(folder, "*.eml")
     if not mails:
         return
     write_mails(mails, folder)
@@ -243,7 +243,7 @@ def forget(folder: Path, ids: Collection[str], name: str, scratch: Path) -> None
     scratch
         The lock's.
     """
-    _clear_cut_off(folder / ".mdli" / MAILS)
+    clear_halves(folder / ".mdli" / MAILS, "*.eml")
     for path in sorted((folder / ".mdli" / MAILS).glob("*.eml")):
         to = path.name.rsplit("-", 2)[0]
         if to in ids or (name and name in _words_of(path)):
@@ -252,12 +252,6 @@ def forget(folder: Path, ids: Collection[str], name: str, scratch: Path) -> None
     left = {one: at for one, at in known.items() if _who(one) not in ids}
     if left != known:
         _remember(folder, left, scratch)
-
-
-def _clear_cut_off(folder: Path) -> None:
-    """Delete the halves of mails that a killed command left."""
-    for half in folder.glob(".*.eml.*.part"):
-        half.unlink(missing_ok=True)
 
 
 def _who(occasion: str) -> str:

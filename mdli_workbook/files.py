@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from mdli_workbook.errors import Busy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["lock_program", "private_folder", "write_whole"]
+__all__ = ["clear_halves", "lock_program", "private_folder", "write_whole"]
 
 
 def write_whole(
@@ -53,6 +54,24 @@ def write_whole(
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def clear_halves(folder: Path, name: str, *, age: float = 0) -> None:
+    """Delete what a killed :func:`write_whole` without scratch folder has left of files of some name.
+
+    Parameters
+    ----------
+    folder
+        Where they stand.
+    name
+        Of the finished files; may be a pattern.
+    age
+        Seconds; younger ones stay, because somebody may be writing them.
+    """
+    for half in folder.glob(f".{name}.*.part"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - half.stat().st_mtime >= age:
+                half.unlink()
 
 
 def private_folder(path: Path) -> Path:

@@ -195,6 +195,8 @@ def _try(
         return _write(folder, participant, bases, scratch, names)
     except OSError as error:
         reason = error.strerror or type(error).__name__
+        if isinstance(error, IsADirectoryError):
+            reason = "a folder stands in the place of its file; move it away, then run mdli generate again"
         return Written(participant.id, bases.cells.session.session, Done.FAILED, reason)
 
 

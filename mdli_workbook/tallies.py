@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +21,7 @@ import sqlalchemy as sa
 
 from mdli_workbook.curriculum import Filled
 from mdli_workbook.edition import code_hash
-from mdli_workbook.files import write_whole
+from mdli_workbook.files import clear_halves, write_whole
 from mdli_workbook.program import store_address
 from mdli_workbook.rows import ANSWERS, EVENTS, few, newest_where, read_answers
 from mdli_workbook.sqlite import file_of
@@ -45,6 +44,7 @@ FILE = "status.jsonl"
 _AT_ONCE = 100
 """Participants whose answers are in memory together."""
 _AN_HOUR = 3600.0
+"""Nobody takes so long to write it; younger halves are another command's."""
 _COUNTED_BY = ("answers", "progress", "status", "tallies")
 
 
@@ -247,7 +247,7 @@ def _remember(path: Path, made: _Made, lines: Mapping[str, str]) -> None:
     text = "\n".join([json.dumps(head), *(f"{who}\t{line}" for who, line in lines.items()), ""])
     with contextlib.suppress(OSError):
         if path.parent.is_dir():
-            _clear_cut_off(path)
+            clear_halves(path.parent, FILE, age=_AN_HOUR)
             write_whole(path, text, mode=0o600, durable=False)
 
 
@@ -255,11 +255,4 @@ def forget(folder: Path) -> None:
     """Delete what is remembered of a program folder, and halves of it."""
     path = folder / ".mdli" / FILE
     path.unlink(missing_ok=True)
-    _clear_cut_off(path, age=0)
-
-
-def _clear_cut_off(path: Path, age: float = _AN_HOUR) -> None:
-    """Delete what killed commands left unfinished; nobody takes an hour to write this file."""
-    for half in path.parent.glob(f".{path.name}.*.part"):
-        if time.time() - half.stat().st_mtime >= age:
-            half.unlink(missing_ok=True)
+    clear_halves(path.parent, FILE)

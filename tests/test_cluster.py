@@ -309,3 +309,15 @@ def test_what_waits_is_given_up_when_no_worker_is_left(tmp_path: Path) -> None:
         assert {str(one.exception(5)) for one in sleeps} == {
             "the cluster lost its workers; start some, then run mdli report again"
         }
+
+
+@pytest.mark.soak
+def test_a_scheduler_that_hangs_is_given_up_as_well(tmp_path: Path) -> None:
+    with running(tmp_path / "cluster", 1) as dask, joined(dask.address, patience=2) as cluster, cluster:
+        sleep = cluster.submit(signal.pause)
+        wait_until(lambda: any((tmp_path / "cluster").rglob("reports")))
+        dask.scheduler.send_signal(signal.SIGSTOP)
+        try:
+            assert "lost its workers" in str(sleep.exception(60))
+        finally:
+            dask.scheduler.send_signal(signal.SIGCONT)
