@@ -8,7 +8,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from concurrent.futures import wait
@@ -178,12 +177,6 @@ def test_a_process_that_dies_within_a_worker_is_tried_again(tmp_path: Path, dask
     assert mark.exists()
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 @pytest.mark.parametrize(
     ("address", "why"),
     [
@@ -213,11 +206,10 @@ def test_then_nothing_is_written_whoever_answers_there(generated: Path) -> None:
         assert server.stdout is not None
         answering = re.search(r"port (\d+)", server.stdout.readline())
         assert answering is not None
-        for port in (answering[1], free_port()):
-            done = mdli(generated, "report", "--cluster", f"tcp://127.0.0.1:{port}")
-            assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), done.stderr
-            assert f"no Dask scheduler answers at tcp://127.0.0.1:{port}" in done.stderr
+        done = mdli(generated, "report", "--cluster", f"tcp://127.0.0.1:{answering[1]}")
         server.kill()
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1), done.stderr
+    assert f"no Dask scheduler answers at tcp://127.0.0.1:{answering[1]}" in done.stderr
     assert snapshot(generated) == before
 
 
@@ -276,27 +268,23 @@ def test_a_worker_that_is_killed_costs_another_try_and_no_report(many: Path, tmp
 
 
 @pytest.mark.soak
-def test_without_workers_or_scheduler_what_waits_is_given_up_in_a_line_each(
-    many: Path, tmp_path: Path
-) -> None:
-    for number, lose_all in enumerate((False, True)):
-        folder = copy_program(many, tmp_path / f"program-{number}")
-        with running(tmp_path / f"cluster-{number}", 1) as dask:
-            command = start(folder, "report", "--cluster", dask.address)
-            wait_until(lambda there=folder: made(there) >= 2)
-            dask.workers[0].kill()
-            if lose_all:
-                dask.scheduler.kill()
-            out, err = command.communicate(timeout=180)
-        there = made(folder)
-        assert command.returncode == 1, err
-        assert out.splitlines()[-1:] == [f"reports: {there} made, {24 - there} failed"], err
-        assert {line.partition(": ")[2] for line in err.splitlines()} == {
-            "the cluster lost its workers; start some, then run mdli report again"
-        }
-        assert len(reports(folder)) == there
-        assert mdli(folder, "report").returncode == 0, "what is missing is made here"
-        assert made(folder) == 24
+def test_without_a_scheduler_what_waits_is_given_up_in_a_line_each(many: Path, tmp_path: Path) -> None:
+    folder = copy_program(many, tmp_path / "program")
+    with running(tmp_path / "cluster", 1) as dask:
+        command = start(folder, "report", "--cluster", dask.address)
+        wait_until(lambda: made(folder) >= 2)
+        dask.workers[0].kill()
+        dask.scheduler.kill()
+        out, err = command.communicate(timeout=180)
+    there = made(folder)
+    assert command.returncode == 1, err
+    assert out.splitlines()[-1:] == [f"reports: {there} made, {24 - there} failed"], err
+    assert {line.partition(": ")[2] for line in err.splitlines()} == {
+        "the cluster lost its workers; start some, then run mdli report again"
+    }
+    assert len(reports(folder)) == there
+    assert mdli(folder, "report").returncode == 0, "what is missing is made here"
+    assert made(folder) == 24
 
 
 def test_what_waits_is_given_up_when_no_worker_is_left(tmp_path: Path) -> None:

@@ -259,13 +259,13 @@ def export_dies(nest: Nursery, fresh: Callable[[], Path], stride: int) -> int:
 
 DEATHS = {
     # one step in so many for `make soak`: steps that are alike need not all be tried
-    backup_dies: 2,
-    restore_dies: 5,
-    retire_dies: 4,
-    generate_dies: 3,
-    due_dies: 4,
-    attendance_dies: 2,
-    export_dies: 2,
+    backup_dies: 5,
+    restore_dies: 12,
+    retire_dies: 8,
+    generate_dies: 6,
+    due_dies: 12,
+    attendance_dies: 5,
+    export_dies: 5,
 }
 SLOW = {restore_dies, due_dies}
 
